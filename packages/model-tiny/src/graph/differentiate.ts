@@ -1,0 +1,36 @@
+import type { Value } from "./graph-builder.ts";
+import { add } from "./operations/arithmetic.ts";
+
+/**
+ * Reverse-mode differentiation: adds to the graph of `output` the nodes that compute the gradient of
+ * sum(`output` * `cotangent`) with respect to each of `parameters`.
+ *
+ * @param cotangent Same shape as `output`; default ones, that is, the gradient of the sum.
+ * @returns One gradient a parameter, of the parameter's shape; undefined where `output` does not depend on it.
+ */
+export function differentiate(
+  output: Value,
+  parameters: readonly Value[],
+  cotangent: Value = output.graph.scalar(1),
+): (Value | undefined)[] {
+  const { graph } = output;
+  const tape = [...graph.tape];
+  const relevant = new Set(parameters.map((value) => value.name));
+  for (const { inputs, outputs } of tape) {
+    if (inputs.some((value) => relevant.has(value.name))) for (const value of outputs) relevant.add(value.name);
+  }
+  const gradients = new Map<string, Value>();
+  if (relevant.has(output.name)) gradients.set(output.name, cotangent);
+  for (const { inputs, outputs, rule } of tape.reverse()) {
+    if (!inputs.some((value) => relevant.has(value.name))) continue;
+    const incoming = outputs.map((value) => gradients.get(value.name));
+    if (incoming.every((gradient) => gradient === undefined)) continue;
+    rule(...incoming).forEach((gradient, index) => {
+      const input = inputs[index];
+      if (gradient === undefined || input === undefined || !relevant.has(input.name)) return;
+      const earlier = gradients.get(input.name);
+      gradients.set(input.name, earlier === undefined ? gradient : add(earlier, gradient));
+    });
+  }
+  return parameters.map((value) => gradients.get(value.name));
+}
