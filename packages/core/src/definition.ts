@@ -68,6 +68,8 @@ export interface EnvDefinition<
   readonly events: Readonly<Record<Event, string>>;
   /** Styles of prompt on offer; `["full"]` by default. */
   readonly styles?: readonly Style[];
+  /** Every episode of a variant starts in the same state (a puzzle with one set-up), so seeds need not change it. */
+  readonly fixedStart?: boolean;
   /** Lowest and highest return of an episode; `checkEnv` holds play against them. */
   readonly returns?: { readonly min: number; readonly max: number };
   /** Makes the state of a new episode. */

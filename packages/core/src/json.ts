@@ -1,13 +1,25 @@
+import { GemError } from "./error.ts";
+
 /** What JSON can hold. State, configuration and snapshots are made of nothing else. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** A deep copy of plain data. Faster than `structuredClone`, and it refuses nothing that JSON holds. */
+/**
+ * A deep copy of plain data; faster than `structuredClone`.
+ * @throws GemError `bad-definition` for what JSON would lose, such as a `Map` or a class instance.
+ */
 export function cloneJson<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     const copy: unknown[] = Array.from({ length: value.length });
     for (let i = 0; i < value.length; i++) copy[i] = cloneJson(value[i]);
     return copy as T;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    const kind = (value as object).constructor?.name ?? "object";
+    throw new GemError("bad-definition", `a ${kind} cannot be part of plain state`, {
+      hint: "Keep state in objects, arrays, strings, finite numbers, booleans and null.",
+    });
   }
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) copy[key] = cloneJson((value as Record<string, unknown>)[key]);

@@ -78,9 +78,14 @@ function mix(word: number, salt: number): number {
   return (h ^ (h >>> 16)) | 0;
 }
 
+/** A generator at the start of the stream that a 64-bit key names. Every word of the state depends on the whole key. */
 function fromKey(high: number, low: number): Rng {
-  // Four words from the key; a state of all zeros would be stuck, and mix() never maps all four there.
-  return new Xoroshiro(high, low, [mix(high, 1), mix(low, 2), mix(high ^ low, 3), mix(low, 4) | 1]);
+  const a = mix(high ^ mix(low, 1), 2);
+  const b = mix(low ^ mix(high, 3), 4);
+  const c = mix(high ^ mix(low, 5), 6);
+  const d = mix(low ^ mix(high, 7), 8);
+  // All zeros is the one state that the generator never leaves.
+  return new Xoroshiro(high, low, [a, b, c, (a | b | c | d) === 0 ? 1 : d]);
 }
 
 class Xoroshiro implements Rng {
