@@ -1,0 +1,51 @@
+// A small transformer learns a game in three steps: it imitates a sloppy teacher, plays by itself, and gets better.
+import { informedPolicy, make, rollout } from "@gem-ts/core";
+import { games } from "@gem-ts/envs-games";
+import { buildTokenizer, createTinyModel } from "@gem-ts/model-tiny";
+import { episodeConversation, evaluate, imitate, teacherBatches, train } from "@gem-ts/trainer-reinforce-rebn";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const id = process.env.ID;
+const env = () => make(id, { packs: games, style: "compact" });
+const teacher = informedPolicy({ sloppiness: Number(process.env.SLOPPY) });
+
+const texts: string[] = [];
+for await (const episode of rollout({ env, policy: teacher, episodes: 50, seed: 1 })) {
+  for (const { observation, action } of episode.turns) texts.push(`${observation}`, action);
+}
+const tokenizer = buildTokenizer(texts, { pieces: 16 });
+await using model = await createTinyModel({ architecture: { layers: 2, width: 64, heads: 4, context: 64 }, tokenizer, seed: 1 });
+
+const batch = teacherBatches({
+  env,
+  teacher,
+  encode: (episode) => {
+    const { ids, spoken } = model.chat.transcript(episodeConversation(episode));
+    return { tokens: ids, trained: spoken.map((message) => message >= 0) };
+  },
+});
+const us: number[] = [];
+const steps = Number(process.env.STEPS);
+await imitate({ model, batch, steps, onStep: ({ step, loss }) => step % 50 === 0 && console.log(`imitation ${step}: loss ${loss.toFixed(3)}`) });
+
+const folder = await mkdtemp(join(tmpdir(), "gem-train-"));
+try {
+  const before = await evaluate({ env, policy: model.policy() });
+  await train({
+    model,
+    env,
+    folder,
+    config: { env: id, algorithm: process.env.ALGO ?? "rebn", iterations: Number(process.env.ITS), learningRate: Number(process.env.LR), gamma: Number(process.env.GAMMA), ...JSON.parse(process.env.EXTRA ?? "{}"), evaluateEvery: 0 },
+    onEvent: (event) => { if (event.type === "iteration") us.push(event.metrics.time.updateSeconds); if (event.type === "run-end") console.log("held median update", us.sort((a,b)=>a-b)[us.length>>1], "p10", us[Math.floor(us.length/10)]);
+      if (event.type !== "iteration" || event.metrics.iteration % 25 !== 0) return;
+      const { iteration, success, return: mean, entropy, time } = event.metrics; console.log(JSON.stringify(event.metrics));
+      console.log(`iteration ${iteration}: success ${success.toFixed(2)}  return ${mean.toFixed(2)}  entropy ${entropy.toFixed(2)}  ${time.seconds.toFixed(2)} s`);
+    },
+  });
+  const after = await evaluate({ env, policy: model.policy() });
+  console.log(`held-out success ${before.summary.success.toFixed(3)} -> ${after.summary.success.toFixed(3)} (± ${after.summary.successError.toFixed(3)})`);
+} finally {
+  await rm(folder, { recursive: true });
+}
