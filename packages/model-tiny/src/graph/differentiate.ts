@@ -1,12 +1,15 @@
+import { GemError } from "@gem-ts/core";
 import type { Value } from "./graph-builder.ts";
 import { add } from "./operations/arithmetic.ts";
+import { sameShape } from "./shape.ts";
 
 /**
  * Reverse-mode differentiation: adds to the graph of `output` the nodes that compute the gradient of
  * sum(`output` * `cotangent`) with respect to each of `parameters`.
  *
- * @param cotangent Same shape as `output`; default ones, that is, the gradient of the sum.
+ * @param cotangent Of the shape of `output`; by default 1, for which `output` must be a scalar.
  * @returns One gradient a parameter, of the parameter's shape; undefined where `output` does not depend on it.
+ * @throws bad-option where the shapes of `output` and `cotangent` differ.
  */
 export function differentiate(
   output: Value,
@@ -14,6 +17,9 @@ export function differentiate(
   cotangent: Value = output.graph.scalar(1),
 ): (Value | undefined)[] {
   const { graph } = output;
+  if (!sameShape(output.shape, cotangent.shape)) {
+    throw new GemError("bad-option", `A value of shape [${output.shape.join(", ")}] needs a cotangent of that shape.`);
+  }
   const tape = [...graph.tape];
   const relevant = new Set(parameters.map((value) => value.name));
   for (const { inputs, outputs } of tape) {

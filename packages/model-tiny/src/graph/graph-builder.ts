@@ -1,3 +1,4 @@
+import { GemError } from "@gem-ts/core";
 import { type Attribute, type ElementType, encodeOnnxModel, type OnnxConstant, type OnnxNode } from "./onnx-model.ts";
 import { type Shape, sameShape } from "./shape.ts";
 
@@ -35,6 +36,12 @@ export interface EmitOptions {
 /**
  * Collects the nodes of one ONNX graph and, beside them, the tape that reverse-mode differentiation walks.
  * Operations are free functions over {@link Value}; this class only names, stores and encodes.
+ *
+ * An operation is a function that emits ONNX nodes and says once how gradients pass through, in terms of other
+ * operations; `exp` in operations/elementwise.ts is the shortest. An operation whose gradient has a better form than
+ * the sum of its parts builds them in {@link withoutTape} and brings its own rule, as `attention` does.
+ * Nodes that no output needs are dropped by {@link encode}, so a rule may give the gradient of every input. A case in
+ * test/graph/operation-cases.ts checks the rule.
  */
 export class GraphBuilder {
   readonly #nodes: OnnxNode[] = [];
@@ -51,13 +58,16 @@ export class GraphBuilder {
 
   /**
    * A value fed when the graph runs. Asking again for a name gives the same value.
-   * @throws RangeError where the name is taken by another type or shape.
+   * @throws bad-option where the name is taken by another type or shape.
    */
   input(name: string, type: ElementType, shape: Shape): Value {
     const existing = this.#inputs.get(name);
     if (existing !== undefined) {
       if (existing.type !== type || !sameShape(existing.shape, shape)) {
-        throw new RangeError(`The input ${name} is ${existing.type} [${existing.shape.join(", ")}] already.`);
+        throw new GemError(
+          "bad-option",
+          `The input ${name} is ${existing.type} [${existing.shape.join(", ")}] already.`,
+        );
       }
       return existing;
     }
@@ -86,12 +96,15 @@ export class GraphBuilder {
 
   /** A vector of int64, which is how ONNX takes axes and target shapes. */
   integers(values: readonly number[]): Value {
-    return this.constant(BigInt64Array.from(values, (value) => BigInt(value)), [values.length]);
+    return this.constant(
+      BigInt64Array.from(values, (value) => BigInt(value)),
+      [values.length],
+    );
   }
 
   /**
    * The length, as an int64 vector of one element, of an axis that is known only when the graph runs.
-   * @throws RangeError where no input has that axis.
+   * @throws bad-option where no input has that axis.
    */
   runtimeLength(dimension: string): Value {
     for (const value of this.#inputs.values()) {
@@ -100,23 +113,21 @@ export class GraphBuilder {
       const attributes = { start: { integer: axis }, end: { integer: axis + 1 } };
       return this.emit("Shape", [value], { shape: [1], type: "int64", attributes });
     }
-    throw new RangeError(`No input has the axis ${dimension}.`);
+    throw new GemError("bad-option", `No input has the axis ${dimension}.`);
   }
 
   /** Appends one operator call with one output. Undefined inputs are optional inputs left out. */
   emit(operator: string, inputs: readonly (Value | undefined)[], options: EmitOptions): Value {
-    const [output] = this.emitMany(operator, inputs, [options], options);
-    if (output === undefined) throw new RangeError(`${operator} made no output.`);
-    return output;
+    return this.emitMany(operator, inputs, [options], options)[0];
   }
 
   /** Appends one operator call with several outputs, whose shapes and types `outputs` lists. */
-  emitMany(
+  emitMany<const Outputs extends readonly Pick<EmitOptions, "shape" | "type">[]>(
     operator: string,
     inputs: readonly (Value | undefined)[],
-    outputs: readonly Pick<EmitOptions, "shape" | "type">[],
+    outputs: Outputs,
     options: Pick<EmitOptions, "attributes" | "domain"> = {},
-  ): Value[] {
+  ): { -readonly [Index in keyof Outputs]: Value } {
     const first = inputs.find((input) => input !== undefined);
     const call = this.#counter++;
     const values = outputs.map((output, index): Value => {
@@ -130,12 +141,23 @@ export class GraphBuilder {
       outputs: values.map((value) => value.name),
       attributes: options.attributes ?? {},
     });
-    return values;
+    return values as { -readonly [Index in keyof Outputs]: Value };
   }
 
   /** Records how gradients pass through a step. `inputs` and `outputs` line up with those of `rule`. */
   differentiable(outputs: readonly Value[], inputs: readonly Value[], rule: GradientRule): void {
     this.#tape.push({ outputs, inputs, rule });
+  }
+
+  /**
+   * Builds a value whose steps stay off the tape, for an operation that brings its own {@link GradientRule}.
+   * Pass the result on to {@link differentiable}.
+   */
+  withoutTape<Result>(build: () => Result): Result {
+    const length = this.#tape.length;
+    const result = build();
+    this.#tape.length = length;
+    return result;
   }
 
   /**
@@ -163,8 +185,7 @@ export class GraphBuilder {
     const final = [...nodes.reverse(), ...copies].map((node) => ({
       ...node,
       inputs: node.inputs.map(rename),
-      // An output that nothing reads is left out, so that the runtime does not compute it.
-      outputs: node.outputs.map((name) => (needed.has(name) || copies.includes(node) ? rename(name) : "")),
+      outputs: node.outputs.map(rename),
     }));
     const inputs = [...this.#inputs.values()].filter((value) => needed.has(value.name));
     const bytes = encodeOnnxModel({
@@ -173,7 +194,12 @@ export class GraphBuilder {
       constants: [...this.#constants.values()].filter((constant) => needed.has(constant.name)),
       nodes: final,
     });
-    return { bytes, inputNames: inputs.map((value) => value.name), outputNames: Object.keys(outputs), nodeCount: final.length };
+    return {
+      bytes,
+      inputNames: inputs.map((value) => value.name),
+      outputNames: Object.keys(outputs),
+      nodeCount: final.length,
+    };
   }
 }
 

@@ -46,8 +46,11 @@ export interface OnnxModel {
 /** Operator set version: 18 has `Split` with `num_outputs`, reductions with axes as an input, and `LayerNormalization`. */
 export const OPERATOR_SET = 18;
 
+/** Version of the file format, the one that came with operator set 18 and later. */
 const INTERMEDIATE_REPRESENTATION = 9;
-const ELEMENT_TYPE_CODE: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+/** Codes of element types in ONNX files and in the attribute of `Cast`. */
+export const ELEMENT_TYPE_CODE: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
 /**
  * Encodes a model as an ONNX file. Field numbers are those of

@@ -1,3 +1,4 @@
+import { GemError } from "@gem-ts/core";
 /** One axis: a length known while the graph is built, or the name of a length known only when it runs. */
 export type Dimension = number | string;
 
@@ -7,7 +8,8 @@ export type Shape = readonly Dimension[];
 /** Number of elements, where every axis is known. */
 export function elementCount(shape: Shape): number {
   return shape.reduce<number>((product, dimension) => {
-    if (typeof dimension !== "number") throw new RangeError(`The axis ${dimension} has no length before the graph runs.`);
+    if (typeof dimension !== "number")
+      throw new GemError("bad-option", `The axis ${dimension} has no length before the graph runs.`);
     return product * dimension;
   }, 1);
 }
@@ -19,7 +21,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /**
  * Shape of an element-wise operation on `a` and `b` under NumPy's broadcasting rules, which are also ONNX's.
- * @throws RangeError where two axes differ and neither is 1.
+ * @throws bad-option where two axes differ and neither is 1.
  */
 export function broadcastShape(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
@@ -27,7 +29,7 @@ export function broadcastShape(a: Shape, b: Shape): Shape {
     const left = a[axis - rank + a.length] ?? 1;
     const right = b[axis - rank + b.length] ?? 1;
     if (left !== right && left !== 1 && right !== 1) {
-      throw new RangeError(`Shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast.`);
+      throw new GemError("bad-option", `Shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast.`);
     }
     return left === 1 ? right : left;
   });
@@ -42,7 +44,8 @@ export function broadcastAxes(wide: Shape, narrow: Shape): number[] {
 /** An axis given as ONNX allows it, `-1` meaning the last one, as an index from the front. */
 export function axisFromFront(shape: Shape, axis: number): number {
   const index = axis < 0 ? axis + shape.length : axis;
-  if (index < 0 || index >= shape.length) throw new RangeError(`A value of shape [${shape.join(", ")}] has no axis ${axis}.`);
+  if (index < 0 || index >= shape.length)
+    throw new GemError("bad-option", `A value of shape [${shape.join(", ")}] has no axis ${axis}.`);
   return index;
 }
 

@@ -1,7 +1,11 @@
+import { GemError } from "@gem-ts/core";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import type { Dimension } from "../shape.ts";
-import { add } from "./arithmetic.ts";
+import { add, multiply, subtract } from "./arithmetic.ts";
+import { range } from "./lookup.ts";
 import { matmul } from "./matrix.ts";
+import { reduceSum } from "./reduction.ts";
+import { greaterOrEqual, select } from "./selection.ts";
 import { softmax } from "./softmax.ts";
 
 /**
@@ -11,20 +15,34 @@ import { softmax } from "./softmax.ts";
  * @param mask `[length, length]`: 0 where a position may look and a large negative number elsewhere.
  */
 export function attention(query: Value, key: Value, value: Value, mask: Value): Value {
+  const { graph } = query;
   const width = query.shape.at(-1);
-  if (typeof width !== "number") throw new RangeError("The width of a head must be known.");
-  const scores = matmul(query, key, { transposeB: true, factor: 1 / Math.sqrt(width) });
-  return matmul(softmax(add(scores, mask)), value);
+  if (typeof width !== "number") throw new GemError("bad-option", "The width of a head must be known.");
+  const factor = 1 / Math.sqrt(width);
+  const [y, probabilities] = graph.withoutTape(() => {
+    const attended = softmax(add(matmul(query, key, { transposeB: true, factor }), mask));
+    return [matmul(attended, value), attended];
+  });
+  graph.differentiable([y], [query, key, value], (gradient) => {
+    if (gradient === undefined) return [];
+    const gradientProbabilities = matmul(gradient, value, { transposeB: true });
+    // The softmax rule needs sum_j dP_ij P_ij, which is sum_k dY_ik Y_ik (Dao et al. 2022, FlashAttention, appendix
+    // B.4): a sum over the width of a head instead of over all positions.
+    const mean = reduceSum(multiply(gradient, y), { axes: [-1], keep: true });
+    const gradientScores = multiply(probabilities, subtract(gradientProbabilities, mean));
+    return [
+      matmul(gradientScores, key, { factor }),
+      matmul(gradientScores, query, { transposeA: true, factor }),
+      matmul(probabilities, gradient, { transposeA: true }),
+    ];
+  });
+  return y;
 }
 
-/** 0 where position `row` may look at position `column`, that is `column <= row`, and -1e9 elsewhere: `[length, length]`. */
-export function causalMask(graph: GraphBuilder, length: Dimension, longest: number): Value {
-  const size = typeof length === "number" ? length : longest;
-  const mask = new Float32Array(size * size);
-  for (let row = 0; row < size; row++) mask.fill(-1e9, row * size + row + 1, (row + 1) * size);
-  const whole = graph.constant(mask, [size, size]);
-  if (typeof length === "number") return whole;
-  const end = graph.runtimeLength(length);
-  const ends = graph.emit("Concat", [end, end], { shape: [2], attributes: { axis: { integer: 0 } } });
-  return graph.emit("Slice", [whole, graph.integers([0, 0]), ends], { shape: [length, length] });
+/** 0 where `row` may look at `column`, that is `column <= row`, and -1e9 elsewhere: `[length, length]`. */
+export function causalMask(graph: GraphBuilder, length: Dimension): Value {
+  const positions = range(graph, length);
+  const rows = graph.emit("Unsqueeze", [positions, graph.integers([1])], { shape: [length, 1] });
+  const columns = graph.emit("Unsqueeze", [positions, graph.integers([0])], { shape: [1, length] });
+  return select(greaterOrEqual(rows, columns), graph.scalar(0), graph.scalar(-1e9));
 }

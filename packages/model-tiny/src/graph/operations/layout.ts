@@ -1,3 +1,4 @@
+import { GemError } from "@gem-ts/core";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
 import { axisFromFront, type Dimension, type Shape } from "../shape.ts";
 
@@ -25,7 +26,10 @@ export function split(x: Value, axis: number, lengths: readonly number[]): Value
     attributes: { axis: { integer: index } },
   });
   x.graph.differentiable(parts, [x], (...gradients) => [
-    concatenate(gradients.map((gradient, part) => gradient ?? zerosLike(parts[part] ?? x)), index),
+    concatenate(
+      gradients.map((gradient, part) => gradient ?? zerosLike(parts[part] ?? x)),
+      index,
+    ),
   ]);
   return parts;
 }
@@ -33,12 +37,34 @@ export function split(x: Value, axis: number, lengths: readonly number[]): Value
 /** Joins values along `axis`, whose lengths must be known. */
 export function concatenate(parts: readonly Value[], axis: number): Value {
   const [first] = parts;
-  if (first === undefined) throw new RangeError("Nothing to concatenate.");
+  if (first === undefined) throw new GemError("bad-option", "Nothing to concatenate.");
   const index = axisFromFront(first.shape, axis);
   const lengths = parts.map((part) => knownLength(part.shape[index] ?? 1));
-  const shape = first.shape.with(index, lengths.reduce((sum, length) => sum + length, 0));
+  const shape = first.shape.with(
+    index,
+    lengths.reduce((sum, length) => sum + length, 0),
+  );
   const y = first.graph.emit("Concat", parts, { shape, attributes: { axis: { integer: index } } });
   y.graph.differentiable([y], parts, (gradient) => (gradient === undefined ? [] : split(gradient, index, lengths)));
+  return y;
+}
+
+/** The positions `start` to `end` (exclusive, not negative) of `axis`, whose length must be known. */
+export function slice(x: Value, axis: number, start: number, end: number): Value {
+  const { graph } = x;
+  const index = axisFromFront(x.shape, axis);
+  const length = knownLength(x.shape[index] ?? 1);
+  if (start < 0 || end > length || start >= end)
+    throw new GemError("bad-option", `No positions ${start} to ${end} in ${length}.`);
+  const axes = graph.integers([index]);
+  const y = graph.emit("Slice", [x, graph.integers([start]), graph.integers([end]), axes], {
+    shape: x.shape.with(index, end - start),
+  });
+  graph.differentiable([y], [x], (gradient) => {
+    if (gradient === undefined) return [];
+    const padding = graph.integers([start, length - end]);
+    return [graph.emit("Pad", [gradient, padding, graph.scalar(0), axes], { shape: x.shape })];
+  });
   return y;
 }
 
@@ -64,7 +90,7 @@ function swapLastTwo(rank: number): number[] {
 
 function knownLength(dimension: Dimension): number {
   if (typeof dimension === "number") return dimension;
-  throw new RangeError(`The axis ${dimension} has no length before the graph runs.`);
+  throw new GemError("bad-option", `The axis ${dimension} has no length before the graph runs.`);
 }
 
 /**

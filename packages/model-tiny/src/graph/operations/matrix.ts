@@ -1,3 +1,4 @@
+import { GemError } from "@gem-ts/core";
 import type { Value } from "../graph-builder.ts";
 import { broadcastShape, type Dimension } from "../shape.ts";
 import { sumTo } from "./arithmetic.ts";
@@ -20,7 +21,7 @@ export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
   const [m, k] = lastTwo(a, transposeA);
   const [inner, n] = lastTwo(b, transposeB);
   if (k !== inner) {
-    throw new RangeError(`Shapes [${a.shape.join(", ")}] and [${b.shape.join(", ")}] do not multiply.`);
+    throw new GemError("bad-option", `Shapes [${a.shape.join(", ")}] and [${b.shape.join(", ")}] do not multiply.`);
   }
   const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
   const flat = a.shape.length === 2 && b.shape.length === 2;
@@ -48,6 +49,7 @@ export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
 
 function lastTwo(x: Value, transposed: boolean): [Dimension, Dimension] {
   const [rows, columns] = x.shape.slice(-2);
-  if (rows === undefined || columns === undefined) throw new RangeError("A matrix product needs at least two axes.");
+  if (rows === undefined || columns === undefined)
+    throw new GemError("bad-option", "A matrix product needs at least two axes.");
   return transposed ? [columns, rows] : [rows, columns];
 }

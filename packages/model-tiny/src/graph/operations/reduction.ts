@@ -22,9 +22,7 @@ export function reduceSum(x: Value, { axes, keep = false }: ReductionOptions = {
   });
   graph.differentiable([y], [x], (gradient) => {
     if (gradient === undefined) return [];
-    const wide = keep
-      ? gradient
-      : graph.emit("Unsqueeze", [gradient, graph.integers(reduced)], { shape: kept });
+    const wide = keep ? gradient : graph.emit("Unsqueeze", [gradient, graph.integers(reduced)], { shape: kept });
     return [expandLike(wide, x)];
   });
   return y;
