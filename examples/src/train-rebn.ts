@@ -7,16 +7,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const id = "game:GuessTheNumber-v0-easy";
+const id = "game:GuessTheNumber-v1-easy";
 const env = () => make(id, { packs: games, style: "compact" });
-const teacher = informedPolicy({ sloppiness: 0.7 });
+const teacher = informedPolicy({ sloppiness: 0.5 });
 
 const texts: string[] = [];
 for await (const episode of rollout({ env, policy: teacher, episodes: 50, seed: 1 })) {
   for (const { observation, action } of episode.turns) texts.push(`${observation}`, action);
 }
 const tokenizer = buildTokenizer(texts, { pieces: 16 });
-await using model = await createTinyModel({ architecture: { layers: 2, width: 64, heads: 4, context: 64 }, tokenizer, seed: 1 });
+await using model = await createTinyModel({
+  architecture: { layers: 2, width: 64, heads: 4, context: 64 },
+  tokenizer,
+  seed: 1,
+});
 
 const batch = teacherBatches({
   env,
@@ -26,8 +30,13 @@ const batch = teacherBatches({
     return { tokens: ids, trained: spoken.map((message) => message >= 0) };
   },
 });
-const steps = 200;
-await imitate({ model, batch, steps, onStep: ({ step, loss }) => step % 50 === 0 && console.log(`imitation ${step}: loss ${loss.toFixed(3)}`) });
+const steps = 400;
+await imitate({
+  model,
+  batch,
+  steps,
+  onStep: ({ step, loss }) => step % 100 === 0 && console.log(`imitation ${step}: loss ${loss.toFixed(3)}`),
+});
 
 const folder = await mkdtemp(join(tmpdir(), "gem-train-"));
 try {
@@ -36,15 +45,19 @@ try {
     model,
     env,
     folder,
-    config: { env: id, algorithm: "rebn", iterations: 40, learningRate: 1e-3, evaluateEvery: 0 },
+    config: { env: id, algorithm: "rebn", iterations: 100, learningRate: 1e-3, evaluateEvery: 0 },
     onEvent: (event) => {
-      if (event.type !== "iteration" || event.metrics.iteration % 10 !== 0) return;
+      if (event.type !== "iteration" || event.metrics.iteration % 20 !== 0) return;
       const { iteration, success, return: mean, entropy, time } = event.metrics;
-      console.log(`iteration ${iteration}: success ${success.toFixed(2)}  return ${mean.toFixed(2)}  entropy ${entropy.toFixed(2)}  ${time.seconds.toFixed(2)} s`);
+      console.log(
+        `iteration ${iteration}: success ${success.toFixed(2)}  return ${mean.toFixed(2)}  entropy ${entropy.toFixed(2)}  ${time.seconds.toFixed(2)} s`,
+      );
     },
   });
   const after = await evaluate({ env, policy: model.policy() });
-  console.log(`held-out success ${before.summary.success.toFixed(3)} -> ${after.summary.success.toFixed(3)} (± ${after.summary.successError.toFixed(3)})`);
+  console.log(
+    `held-out success ${before.summary.success.toFixed(3)} -> ${after.summary.success.toFixed(3)} (± ${after.summary.successError.toFixed(3)})`,
+  );
 } finally {
   await rm(folder, { recursive: true });
 }
