@@ -1,0 +1,16 @@
+export { type Architecture, parameterTable, type ParameterSlot, type ParameterTable } from "./architecture.ts";
+export type { ChatRenderer, Transcript } from "./chat/chat-ids.ts";
+export { createChatRenderer } from "./chat/chat-ids.ts";
+export { type Drift, drift } from "./chat/drift.ts";
+export type { ArchitectureSizes } from "./check-architecture.ts";
+export { decodeSafetensors, encodeSafetensors, type NamedTensor, type Safetensors } from "./checkpoint/safetensors.ts";
+export { createTinyModel, type CreateTinyModelOptions, type RunOptions } from "./create-tiny-model.ts";
+export type { BackendName } from "./graph/index.ts";
+export type { KernelBuild } from "./kernels/kernel-build.ts";
+export { loadBase, loadTinyModel } from "./load-tiny-model.ts";
+export type { TinyModel, TinyModelInfo } from "./model/tiny-model.ts";
+export { DEFAULT_MAX_TOKENS } from "./policy.ts";
+export { buildTokenizer, type BuildTokenizerOptions } from "./tokenizer/build-tokenizer.ts";
+export { SPECIAL_IDS } from "./tokenizer/special-ids.ts";
+export { createTokenizer, FIRST_PIECE, type Tokenizer } from "./tokenizer/tokenizer.ts";
+export { tokenizerFromJson, type TokenizerJson, tokenizerToJson } from "./tokenizer/tokenizer-json.ts";
