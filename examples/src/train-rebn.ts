@@ -1,5 +1,5 @@
 // A small transformer learns a game in three steps: it imitates a sloppy teacher, plays by itself, and gets better.
-import { informedPolicy, make, rollout } from "@gem-ts/core";
+import { informedPolicy, make, rollout, textOf } from "@gem-ts/core";
 import { games } from "@gem-ts/envs-games";
 import { buildTokenizer, createTinyModel } from "@gem-ts/model-tiny";
 import { episodeConversation, evaluate, imitate, teacherBatches, train } from "@gem-ts/trainer-reinforce-rebn";
@@ -13,7 +13,7 @@ const teacher = informedPolicy({ sloppiness: 0.5 });
 
 const texts: string[] = [];
 for await (const episode of rollout({ env, policy: teacher, episodes: 50, seed: 1 })) {
-  for (const { observation, action } of episode.turns) texts.push(`${observation}`, action);
+  for (const { observation, action } of episode.turns) texts.push(textOf(observation), action);
 }
 const tokenizer = buildTokenizer(texts, { pieces: 16 });
 await using model = await createTinyModel({

@@ -8,11 +8,17 @@ const countdown = defineEnv({
   summary: "Take one to three from the pile; whoever takes the last one wins.",
   config: z.object({ pile: z.int().min(4) }),
   variants: { v0: { pile: 21 } },
-  events: { taken: "a fair move", illegal: "not 1, 2 or 3, or more than is left", won: "took the last one", lost: "the house did" },
+  events: {
+    taken: "a fair move",
+    illegal: "not 1, 2 or 3, or more than is left",
+    won: "took the last one",
+    lost: "the house did",
+  },
   fixedStart: true,
   returns: { min: -0.1, max: 1 },
   start: ({ config }) => ({ left: config.pile }),
-  instructions: ({ state }) => `There are ${state.left} stones. Take 1, 2 or 3; the last stone wins. Answer with a number.`,
+  instructions: ({ state }) =>
+    `There are ${state.left} stones. Take 1, 2 or 3; the last stone wins. Answer with a number.`,
   step(state, action, { rng }) {
     const take = Number(action);
     if (![1, 2, 3].includes(take) || take > state.left) {

@@ -95,9 +95,17 @@ export interface EnvDefinition<
   render?(context: EnvStateContext<Config, State>): string;
 }
 
+/** The mode of a definition's environments. */
+export type ModeOf<Definition> = Definition extends { readonly mode?: infer M } ? NonNullable<M> & Mode : Mode;
+
 /** Definition fields that are the same for both modes. */
-interface DefinitionInput<Id extends string, VariantName extends string, Config, State, Event extends string>
-  extends Omit<EnvDefinition<Id, VariantName, Config, State, Event, "sync">, "start" | "step" | "variants" | "mode"> {
+interface DefinitionInput<
+  Id extends string,
+  VariantName extends string,
+  Config,
+  State,
+  Event extends string,
+> extends Omit<EnvDefinition<Id, VariantName, Config, State, Event, "sync">, "start" | "step" | "variants" | "mode"> {
   readonly variants: Readonly<Record<VariantName, Variant<NoInfer<Config>>>>;
 }
 

@@ -8,6 +8,9 @@ export type Mode = "sync" | "async";
 /** `T` from a synchronous environment, a promise of it from an asynchronous one. */
 export type Timed<M extends Mode, T> = M extends "sync" ? T : Promise<T>;
 
+/** What closing an environment returns: nothing, or for an asynchronous one perhaps a promise of it. */
+export type Closed<M extends Mode> = M extends "sync" ? void : void | Promise<void>;
+
 /**
  * What the outermost wrapper made of an environment. Wrappers go in this order and the types refuse any other:
  * tools act on the bare environment, history renders what tools said, tracking counts what was really seen.
@@ -124,7 +127,7 @@ export interface Env<M extends Mode = Mode, S extends Stage = Stage> {
   /** The state as text for people. */
   render(): string;
   /** Frees what the environment holds. Closing twice is fine. */
-  close(): void | Promise<void>;
+  close(): Closed<M>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -16,12 +16,14 @@ export {
   type EnvContext,
   type EnvDefinition,
   type EnvStateContext,
+  type ModeOf,
   type TurnOutcome,
   type Variant,
   variantIds,
 } from "./definition.ts";
 export type {
   AnyEnv,
+  Closed,
   Env,
   EnvSnapshot,
   EnvStatus,

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { AnyEnvDefinition, EnvStateContext, TurnOutcome } from "./definition.ts";
+import type { AnyEnvDefinition, EnvStateContext, ModeOf, TurnOutcome } from "./definition.ts";
 import type {
+  Closed,
   Env,
   EnvSnapshot,
   EnvStatus,
@@ -33,7 +34,10 @@ export interface CreateEnvOptions {
  * @throws GemError `unknown-id` for a variant the definition lacks, `bad-config` when the configuration with its
  * overrides does not fit the schema, `unsupported` for a style that is not on offer, `bad-option` for a bad seed.
  */
-export function createEnv(definition: AnyEnvDefinition, options: CreateEnvOptions): Env<Mode, "bare"> {
+export function createEnv<Definition extends AnyEnvDefinition>(
+  definition: Definition,
+  options: CreateEnvOptions,
+): Env<ModeOf<Definition>, "bare"> {
   const variant = definition.variants[options.variant];
   if (variant === undefined) {
     throw new GemError("unknown-id", `${definition.id} has no variant "${options.variant}"`, {
@@ -47,12 +51,14 @@ export function createEnv(definition: AnyEnvDefinition, options: CreateEnvOption
   const id = `${definition.id}-${options.variant}`;
   const overrides = options.overrides ?? {};
   const configure = (config: unknown): unknown => parseConfig(definition, id, config, overrides);
-  const draw =
-    typeof variant === "function" ? (rng: Rng) => configure(variant({ rng })) : constant(configure(variant));
+  const draw = typeof variant === "function" ? (rng: Rng) => configure(variant({ rng })) : constant(configure(variant));
   const sequence = options.seed ?? freshSeed();
   createRng(sequence); // refuses a bad seed now, not at the first reset
   const Instance = definition.mode === "async" ? AsyncInstance : SyncInstance;
-  return new Instance({ definition, id, style, draw }, sequence);
+  return new Instance({ definition, id, style, draw }, sequence) as Env<Mode, "bare"> as Env<
+    ModeOf<Definition>,
+    "bare"
+  >;
 }
 
 function constant(config: unknown): () => unknown {
@@ -86,7 +92,9 @@ interface Blueprint {
   readonly draw: (rng: Rng) => unknown;
 }
 
-type MutableContext = { -readonly [Key in keyof EnvStateContext<unknown, unknown>]: EnvStateContext<unknown, unknown>[Key] };
+type MutableContext = {
+  -readonly [Key in keyof EnvStateContext<unknown, unknown>]: EnvStateContext<unknown, unknown>[Key];
+};
 
 abstract class Instance<M extends Mode> implements Env<M, "bare"> {
   abstract readonly mode: M;
@@ -250,15 +258,18 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
   render(): string {
     this.#started("a picture");
     const { render } = this.definition;
-    return render === undefined ? JSON.stringify(this.context.state, null, 2) : render.call(this.definition, this.context);
+    return render === undefined
+      ? JSON.stringify(this.context.state, null, 2)
+      : render.call(this.definition, this.context);
   }
 
-  close(): void {
+  close(): Closed<M> {
     this.#status = "closed";
+    return undefined as Closed<M>;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.close();
+    this.#status = "closed";
     return Promise.resolve();
   }
 
@@ -274,7 +285,8 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
 
   #started(what: string): void {
     if (this.#status === "closed") throw closed(this.id);
-    if (this.#status === "new") throw new GemError("step-before-reset", `${this.id} has no episode to give ${what} for; call reset() first`);
+    if (this.#status === "new")
+      throw new GemError("step-before-reset", `${this.id} has no episode to give ${what} for; call reset() first`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnyEnvDefinition } from "./definition.ts";
+import type { AnyEnvDefinition, ModeOf } from "./definition.ts";
 import type { Env, Mode } from "./env.ts";
 import { GemError } from "./error.ts";
 import { createEnv, type CreateEnvOptions } from "./instance.ts";
@@ -13,25 +13,30 @@ export interface MakeOptions extends Omit<CreateEnvOptions, "variant"> {
 
 /** Ids as the packs write them, and any string for ids known only at run time. */
 type IdIn<Packs> =
-  | (Packs extends readonly (infer Pack extends EnvPack)[] ? PackId<Pack> : Packs extends EnvPack ? PackId<Packs> : never)
+  | (Packs extends readonly (infer Pack extends EnvPack)[]
+      ? PackId<Pack>
+      : Packs extends EnvPack
+        ? PackId<Packs>
+        : never)
   | (string & {});
 
 /** The mode of the environment behind an id, where the types know it. */
-type ModeOf<Id, Packs> = Packs extends EnvPack
+type ModeIn<Id, Packs> = Packs extends EnvPack
   ? DefinitionModes<Id, Packs["envs"][number]>
   : Packs extends readonly (infer Pack extends EnvPack)[]
     ? DefinitionModes<Id, Pack["envs"][number]>
     : Mode;
 
-type DefinitionModes<Id, Definition> = [MatchingMode<Id, Definition>] extends [never] ? Mode : MatchingMode<Id, Definition>;
+type DefinitionModes<Id, Definition> = [MatchingMode<Id, Definition>] extends [never]
+  ? Mode
+  : MatchingMode<Id, Definition>;
 
 type MatchingMode<Id, Definition> = Definition extends {
   readonly id: infer Name extends string;
   readonly variants: infer Variants;
-  readonly mode?: infer M;
 }
   ? Id extends `${Name}-${keyof Variants & string}`
-    ? NonNullable<M> & Mode
+    ? ModeOf<Definition>
     : never
   : never;
 
@@ -55,7 +60,9 @@ export function findEnv(id: string, packs: readonly EnvPack[] | EnvPack): Found 
     }
   }
   const ids = listIds(list);
-  const hint = didYouMean(id, ids) ?? (ids.length === 0 ? "No pack was given." : `Known ids start with ${ids.slice(0, 3).join(", ")}.`);
+  const hint =
+    didYouMean(id, ids) ??
+    (ids.length === 0 ? "No pack was given." : `Known ids start with ${ids.slice(0, 3).join(", ")}.`);
   throw new GemError("unknown-id", `there is no environment "${id}"`, { hint });
 }
 
@@ -67,8 +74,8 @@ export function findEnv(id: string, packs: readonly EnvPack[] | EnvPack): Found 
 export function make<const Packs extends readonly EnvPack[] | EnvPack, const Id extends IdIn<Packs>>(
   id: Id,
   options: MakeOptions & { readonly packs: Packs },
-): Env<ModeOf<Id, Packs>, "bare"> {
+): Env<ModeIn<Id, Packs>, "bare"> {
   const { packs, ...rest } = options;
   const { definition, variant } = findEnv(id, packs);
-  return createEnv(definition, { ...rest, variant }) as Env<ModeOf<Id, Packs>, "bare">;
+  return createEnv(definition, { ...rest, variant }) as Env<ModeIn<Id, Packs>, "bare">;
 }

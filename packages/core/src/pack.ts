@@ -11,7 +11,10 @@ export interface EnvPack<Definitions extends readonly AnyEnvDefinition[] = reado
 }
 
 /** The ids of a definition's variants, as literal types. */
-type VariantId<Definition> = Definition extends { readonly id: infer Id extends string; readonly variants: infer Variants }
+type VariantId<Definition> = Definition extends {
+  readonly id: infer Id extends string;
+  readonly variants: infer Variants;
+}
   ? `${Id}-${keyof Variants & string}`
   : never;
 

@@ -11,7 +11,10 @@ type Change = Stage | "same";
  * @throws GemError `wrong-order` for callers without types.
  */
 export function pipe<M extends Mode, S extends Stage>(env: Env<M, S>): Env<M, S>;
-export function pipe<M extends Mode, S extends Stage, A extends Change>(env: Env<M, S>, a: Wrapper<S, A>): Env<M, Next<S, A>>;
+export function pipe<M extends Mode, S extends Stage, A extends Change>(
+  env: Env<M, S>,
+  a: Wrapper<S, A>,
+): Env<M, Next<S, A>>;
 export function pipe<M extends Mode, S extends Stage, A extends Change, B extends Change>(
   env: Env<M, S>,
   a: Wrapper<S, A>,
@@ -23,7 +26,14 @@ export function pipe<M extends Mode, S extends Stage, A extends Change, B extend
   b: Wrapper<Next<S, A>, B>,
   c: Wrapper<Next<Next<S, A>, B>, C>,
 ): Env<M, Next<Next<Next<S, A>, B>, C>>;
-export function pipe<M extends Mode, S extends Stage, A extends Change, B extends Change, C extends Change, D extends Change>(
+export function pipe<
+  M extends Mode,
+  S extends Stage,
+  A extends Change,
+  B extends Change,
+  C extends Change,
+  D extends Change,
+>(
   env: Env<M, S>,
   a: Wrapper<S, A>,
   b: Wrapper<Next<S, A>, B>,

@@ -68,5 +68,8 @@ export function informedPolicy(options: InformedPolicyOptions = {}): Policy {
 
 /** Plays the definition's best action; a random one where it has none. */
 export function oraclePolicy(): Policy {
-  return { name: "oracle", act: (_conversation, { env }) => ({ text: env.oracle() ?? env.randomAction(), finish: "stop" }) };
+  return {
+    name: "oracle",
+    act: (_conversation, { env }) => ({ text: env.oracle() ?? env.randomAction(), finish: "stop" }),
+  };
 }

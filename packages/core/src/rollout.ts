@@ -1,7 +1,15 @@
 import type { Content } from "./content.ts";
 import { type Conversation, extend } from "./conversation.ts";
 import type { AnyEnv, StepResult } from "./env.ts";
-import { type Boundary, createEpisode, type Episode, type EpisodeFailure, type EpisodeOutcome, type Turn, type TurnTokens } from "./episode.ts";
+import {
+  type Boundary,
+  createEpisode,
+  type Episode,
+  type EpisodeFailure,
+  type EpisodeOutcome,
+  type Turn,
+  type TurnTokens,
+} from "./episode.ts";
 import { GemError, messageOf } from "./error.ts";
 import type { Policy, Response, SampledTokens } from "./policy.ts";
 import { createRng, deriveSeed, freshSeed, type Rng, type Seed } from "./rng.ts";
@@ -49,14 +57,23 @@ export function rollout(options: RolloutOptions): AsyncIterable<Episode> {
 }
 
 /** Plays one episode in `env`, which stays open. */
-export function playEpisode(env: AnyEnv, policy: Policy, options: { readonly seed?: Seed; readonly signal?: AbortSignal } = {}): Promise<Episode> {
+export function playEpisode(
+  env: AnyEnv,
+  policy: Policy,
+  options: { readonly seed?: Seed; readonly signal?: AbortSignal } = {},
+): Promise<Episode> {
   const seed = options.seed ?? freshSeed();
   return play({ env, policy, seed, rng: createRng(seed).split("policy"), signal: options.signal ?? NEVER });
 }
 
 const NEVER: AbortSignal = new AbortController().signal;
 
-async function* collect(options: RolloutOptions, seeds: readonly Seed[], seed: Seed, concurrency: number): AsyncGenerator<Episode, void, undefined> {
+async function* collect(
+  options: RolloutOptions,
+  seeds: readonly Seed[],
+  seed: Seed,
+  concurrency: number,
+): AsyncGenerator<Episode, void, undefined> {
   const { policy } = options;
   // Leaving the loop early stops the episodes that are still running.
   const stop = new AbortController();
@@ -159,7 +176,10 @@ async function play({ env, policy, seed, rng, signal, index }: Play): Promise<Ep
   try {
     const opened = env.reset({ seed });
     observation = (opened instanceof Promise ? await opened : opened).observation;
-    let conversation: Conversation = { id: `${env.id}#${seed}#${index ?? 0}`, messages: [{ role: "user", content: observation }] };
+    let conversation: Conversation = {
+      id: `${env.id}#${seed}#${index ?? 0}`,
+      messages: [{ role: "user", content: observation }],
+    };
     let before: SampledTokens | undefined;
     while (!signal.aborted) {
       turn = turns.length;

@@ -1,4 +1,15 @@
-import type { AnyEnv, Env, EnvSnapshot, EnvStatus, Mode, ResetOptions, ResetResult, Stage, StepResult, Style } from "./env.ts";
+import type {
+  AnyEnv,
+  Env,
+  EnvSnapshot,
+  EnvStatus,
+  Mode,
+  ResetOptions,
+  ResetResult,
+  Stage,
+  StepResult,
+  Style,
+} from "./env.ts";
 import { GemError } from "./error.ts";
 import { cloneJson, type Json } from "./json.ts";
 
@@ -40,9 +51,11 @@ const DEFAULT_ACCEPTS: readonly Stage[] = ["bare", "tools", "history"];
  * Makes a wrapper from pure functions. Synchronous environments stay synchronous; snapshots, forks and guards are
  * taken care of. A step that the wrapper marks terminated or truncated ends the wrapped episode.
  */
-export function defineWrapper<Own, From extends Stage = "bare" | "tools" | "history", To extends Stage | "same" = "same">(
-  definition: WrapperDefinition<Own>,
-): Wrapper<From, To> {
+export function defineWrapper<
+  Own,
+  From extends Stage = "bare" | "tools" | "history",
+  To extends Stage | "same" = "same",
+>(definition: WrapperDefinition<Own>): Wrapper<From, To> {
   return (env) => {
     const accepts = definition.accepts ?? DEFAULT_ACCEPTS;
     if (!accepts.includes(env.stage)) {
@@ -95,7 +108,10 @@ class Wrapped<Own> implements Env<Mode, Stage> {
 
   step(action: string): StepResult | Promise<StepResult> {
     if (this.#ended && this.#inner.status === "running") {
-      throw new GemError("step-after-end", `${this.#definition.name} ended the episode of ${this.id}; call reset() to start another`);
+      throw new GemError(
+        "step-after-end",
+        `${this.#definition.name} ended the episode of ${this.id}; call reset() to start another`,
+      );
     }
     const sent = this.#definition.act?.(action, this.#own) ?? action;
     return after(this.#inner.step(sent), (result) => {
@@ -115,9 +131,13 @@ class Wrapped<Own> implements Env<Mode, Stage> {
     const wrappers = [...snapshot.wrappers];
     const mine = wrappers.pop();
     if (mine?.name !== this.#definition.name) {
-      throw new GemError("bad-snapshot", `the snapshot has ${mine?.name ?? "no wrapper"} where the environment has ${this.#definition.name}`, {
-        hint: "Wrap the environment as it was when the snapshot was taken.",
-      });
+      throw new GemError(
+        "bad-snapshot",
+        `the snapshot has ${mine?.name ?? "no wrapper"} where the environment has ${this.#definition.name}`,
+        {
+          hint: "Wrap the environment as it was when the snapshot was taken.",
+        },
+      );
     }
     this.#inner.restore({ ...snapshot, wrappers });
     const { own, ended } = mine.state as unknown as { readonly own: Own; readonly ended: boolean };

@@ -1,8 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { chatml, type Conversation, createEpisode, extend, joinContent, keepLastTurns, summarize, textOf, tokenSequences, type Turn } from "../src/index.ts";
+import {
+  chatml,
+  type Conversation,
+  createEpisode,
+  extend,
+  joinContent,
+  keepLastTurns,
+  summarize,
+  textOf,
+  tokenSequences,
+  type Turn,
+} from "../src/index.ts";
 
 const talk: Conversation = extend(
-  { id: "t", messages: [{ role: "system", content: "S" }, { role: "user", content: "task" }] },
+  {
+    id: "t",
+    messages: [
+      { role: "system", content: "S" },
+      { role: "user", content: "task" },
+    ],
+  },
   { role: "assistant", content: "a1" },
   { role: "user", content: "o1" },
   { role: "assistant", content: "a2" },
@@ -23,7 +40,9 @@ describe("a conversation", () => {
   });
 
   it("renders as ChatML", () => {
-    expect(chatml(talk.messages.slice(0, 2))).toBe("<|im_start|>system\nS<|im_end|>\n<|im_start|>user\ntask<|im_end|>\n<|im_start|>assistant\n");
+    expect(chatml(talk.messages.slice(0, 2))).toBe(
+      "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\ntask<|im_end|>\n<|im_start|>assistant\n",
+    );
   });
 });
 
@@ -37,9 +56,24 @@ describe("content", () => {
 });
 
 describe("tokens of an episode", () => {
-  const turn = (tokens: Turn["tokens"]): Turn => ({ observation: "", action: "", reward: 1, event: "e", ...(tokens === undefined ? {} : { tokens }) });
+  const turn = (tokens: Turn["tokens"]): Turn => ({
+    observation: "",
+    action: "",
+    reward: 1,
+    event: "e",
+    ...(tokens === undefined ? {} : { tokens }),
+  });
   const episode = (turns: readonly Turn[]) =>
-    createEpisode({ env: "e", seed: 1, config: null, policy: "p", turns, finalObservation: "", outcome: "terminated", success: true });
+    createEpisode({
+      env: "e",
+      seed: 1,
+      config: null,
+      policy: "p",
+      turns,
+      finalObservation: "",
+      outcome: "terminated",
+      success: true,
+    });
 
   it("join into one sequence while each prompt continues the last", () => {
     const played = episode([
@@ -59,8 +93,14 @@ describe("tokens of an episode", () => {
       turn(undefined),
     ]);
     expect(tokenSequences(played).map(({ ids, turns }) => [ids, turns])).toEqual([
-      [[1, 2], [-1, 0]],
-      [[9, 8], [-1, 1]],
+      [
+        [1, 2],
+        [-1, 0],
+      ],
+      [
+        [9, 8],
+        [-1, 1],
+      ],
     ]);
   });
 

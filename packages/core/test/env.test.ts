@@ -44,7 +44,11 @@ describe("an episode", () => {
   it("answers any string with data", () => {
     const env = make("test:Coin-v0", { packs: pack });
     env.reset({ seed: 1 });
-    expect(env.step("\ud800")).toMatchObject({ reward: -0.1, terminated: true, info: { event: "format_error", success: false } });
+    expect(env.step("\ud800")).toMatchObject({
+      reward: -0.1,
+      terminated: true,
+      info: { event: "format_error", success: false },
+    });
   });
 
   it("draws random and oracle actions from a stream of their own", () => {
@@ -67,14 +71,17 @@ describe("an episode", () => {
       env.reset();
       flips.add((env.config as { flips: number }).flips);
     }
-    expect([...flips].sort()).toEqual([2, 3, 4, 5]);
+    expect([...flips].toSorted((a, b) => Number(a) - Number(b))).toEqual([2, 3, 4, 5]);
   });
 });
 
 describe("guards", () => {
   it("refuse a step before reset, after the end and after close, and say the way out", () => {
     const env = make("test:Coin-v0", { packs: pack });
-    expect(caught(() => env.step("heads"))).toMatchObject({ code: "step-before-reset", message: expect.stringContaining("call reset()") });
+    expect(caught(() => env.step("heads"))).toMatchObject({
+      code: "step-before-reset",
+      message: expect.stringContaining("call reset()"),
+    });
     env.reset();
     env.step("nonsense");
     expect(caught(() => env.step("heads")).code).toBe("step-after-end");
@@ -86,10 +93,17 @@ describe("guards", () => {
   });
 
   it("refuse a reward that is not finite, by the definition's name", () => {
-    const broken = defineEnv({ ...coin, id: "test:Broken", step: () => ({ observation: "", event: "right", reward: Number.NaN }) });
+    const broken = defineEnv({
+      ...coin,
+      id: "test:Broken",
+      step: () => ({ observation: "", event: "right", reward: Number.NaN }),
+    });
     const env = createEnv(broken, { variant: "v0" });
     void env.reset();
-    expect(caught(() => env.step("heads"))).toMatchObject({ code: "bad-definition", message: expect.stringContaining("test:Broken-v0 gave the reward NaN on turn 1") });
+    expect(caught(() => env.step("heads"))).toMatchObject({
+      code: "bad-definition",
+      message: expect.stringContaining("test:Broken-v0 gave the reward NaN on turn 1"),
+    });
   });
 });
 
@@ -129,12 +143,21 @@ describe("make", () => {
     const env = make("test:Coin-v0", { packs: pack, overrides: { flips: 1 } });
     env.reset({ seed: 1 });
     expect(env.step("heads").terminated).toBe(true);
-    expect(caught(() => make("test:Coin-v0", { packs: pack, overrides: { flips: 0 } }))).toMatchObject({ code: "bad-config", message: expect.stringMatching(/test:Coin-v0.*flips/s) });
-    expect(caught(() => make("test:Coin-v0", { packs: pack, overrides: { flip: 2 } }))).toMatchObject({ code: "bad-config", message: expect.stringContaining('no setting "flip"') });
+    expect(caught(() => make("test:Coin-v0", { packs: pack, overrides: { flips: 0 } }))).toMatchObject({
+      code: "bad-config",
+      message: expect.stringMatching(/test:Coin-v0.*flips/s),
+    });
+    expect(caught(() => make("test:Coin-v0", { packs: pack, overrides: { flip: 2 } }))).toMatchObject({
+      code: "bad-config",
+      message: expect.stringContaining('no setting "flip"'),
+    });
   });
 
   it("names the nearest ids when there is none of that name", () => {
-    expect(caught(() => make("test:Coin-v1", { packs: [pack] }))).toMatchObject({ code: "unknown-id", hint: expect.stringContaining("Did you mean test:Coin-v0") });
+    expect(caught(() => make("test:Coin-v1", { packs: [pack] }))).toMatchObject({
+      code: "unknown-id",
+      hint: expect.stringContaining("Did you mean test:Coin-v0"),
+    });
     expect(caught(() => make("constructor", { packs: [pack] })).code).toBe("unknown-id");
     expect(caught(() => make("test:Coin-toString", { packs: [pack] })).code).toBe("unknown-id");
   });
@@ -160,12 +183,18 @@ describe("definitions", () => {
     expect(caught(() => defineEnv({ ...coin, id: "a:B", variants: { easy: { flips: 1 } } })).hint).toContain("v0-hard");
     expect(caught(() => defineEnv({ ...coin, id: "a:B", variants: {} })).message).toContain("no variants");
     expect(caught(() => defineEnv({ ...coin, id: "a:B", styles: ["compact"] })).message).toContain('include "full"');
-    expect(caught(() => definePack({ name: "p", summary: "", envs: [coin, coin] })).message).toContain("test:Coin twice");
+    expect(caught(() => definePack({ name: "p", summary: "", envs: [coin, coin] })).message).toContain(
+      "test:Coin twice",
+    );
   });
 
   it("list their ids and give their configuration as JSON Schema", () => {
     expect(listIds([pack])).toEqual(["test:Coin-v0", "test:Coin-v0-random", "test:SlowCoin-v0"]);
-    expect(configSchema(coin)).toMatchObject({ type: "object", properties: { flips: { type: "integer" } }, required: ["flips"] });
+    expect(configSchema(coin)).toMatchObject({
+      type: "object",
+      properties: { flips: { type: "integer" } },
+      required: ["flips"],
+    });
     expect(z.toJSONSchema(coin.config)).toBeDefined();
   });
 });

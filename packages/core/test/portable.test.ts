@@ -10,7 +10,9 @@ it("no source file imports from node: or any package but zod and pure-rand", () 
   const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   expect(files.length).toBeGreaterThan(20);
   for (const file of files) {
-    const imports = [...readFileSync(join(source, file), "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name!);
+    const imports = [...readFileSync(join(source, file), "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
+      ([, name]) => name!,
+    );
     for (const name of imports) expect(name, file).toMatch(/^(\.\.?\/|zod$|pure-rand\/)/);
   }
 });
@@ -33,7 +35,9 @@ it("the root entry plays an episode in a worker that has lost Node's globals", a
   `;
   const worker = new Worker(script, { eval: true });
   try {
-    expect(await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))).toEqual({ won: [true, true, true] });
+    expect(await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject))).toEqual({
+      won: [true, true, true],
+    });
   } finally {
     await worker.terminate();
   }

@@ -23,25 +23,38 @@ describe("the generator", () => {
     expect(createRng(42).split("a").split(3).int(0, 1e9)).toMatchInlineSnapshot(`614017266`);
   });
 
-  test(fc.property(seeds, (seed) => {
-    const one = createRng(seed);
-    const two = createRng(seed);
-    for (let i = 0; i < 10; i++) expect(one.int(-5, 100)).toBe(two.int(-5, 100));
-  }), "repeats itself for the same seed");
+  test(
+    fc.property(seeds, (seed) => {
+      const one = createRng(seed);
+      const two = createRng(seed);
+      for (let i = 0; i < 10; i++) expect(one.int(-5, 100)).toBe(two.int(-5, 100));
+    }),
+    "repeats itself for the same seed",
+  );
 
-  test(fc.property(seeds, fc.nat(50), (seed, draws) => {
-    const rng = createRng(seed);
-    for (let i = 0; i < draws; i++) rng.float();
-    const twin = restoreRng(JSON.parse(JSON.stringify(rng.state())));
-    expect([twin.float(), twin.int(0, 9), twin.split("x").float()]).toEqual([rng.float(), rng.int(0, 9), rng.split("x").float()]);
-  }), "goes on from a stored state");
+  test(
+    fc.property(seeds, fc.nat(50), (seed, draws) => {
+      const rng = createRng(seed);
+      for (let i = 0; i < draws; i++) rng.float();
+      const twin = restoreRng(JSON.parse(JSON.stringify(rng.state())));
+      expect([twin.float(), twin.int(0, 9), twin.split("x").float()]).toEqual([
+        rng.float(),
+        rng.int(0, 9),
+        rng.split("x").float(),
+      ]);
+    }),
+    "goes on from a stored state",
+  );
 
-  test(fc.property(seeds, fc.string(), fc.nat(20), (seed, label, draws) => {
-    const rng = createRng(seed);
-    const before = rng.split(label).float();
-    for (let i = 0; i < draws; i++) rng.float();
-    expect(rng.split(label).float()).toBe(before);
-  }), "splits by address, whatever was drawn before");
+  test(
+    fc.property(seeds, fc.string(), fc.nat(20), (seed, label, draws) => {
+      const rng = createRng(seed);
+      const before = rng.split(label).float();
+      for (let i = 0; i < draws; i++) rng.float();
+      expect(rng.split(label).float()).toBe(before);
+    }),
+    "splits by address, whatever was drawn before",
+  );
 
   it("gives unlike children to unlike labels", () => {
     const rng = createRng(1);
@@ -76,17 +89,23 @@ describe("the generator", () => {
     expect(Math.abs(variance - 1)).toBeLessThan(0.03);
   });
 
-  test(fc.property(seeds, fc.array(fc.integer()), (seed, items) => {
-    const shuffled = createRng(seed).shuffle([...items]);
-    expect([...shuffled].sort((a, b) => a - b)).toEqual([...items].sort((a, b) => a - b));
-  }), "shuffles without loss");
+  test(
+    fc.property(seeds, fc.array(fc.integer()), (seed, items) => {
+      const shuffled = createRng(seed).shuffle([...items]);
+      expect([...shuffled].sort((a, b) => a - b)).toEqual([...items].sort((a, b) => a - b));
+    }),
+    "shuffles without loss",
+  );
 
-  test(fc.property(seeds, fc.uniqueArray(fc.integer(), { minLength: 1 }), fc.nat(), (seed, items, n) => {
-    const count = n % (items.length + 1);
-    const drawn = createRng(seed).sample(items, count);
-    expect(new Set(drawn).size).toBe(count);
-    for (const item of drawn) expect(items).toContain(item);
-  }), "samples without repeats");
+  test(
+    fc.property(seeds, fc.uniqueArray(fc.integer(), { minLength: 1 }), fc.nat(), (seed, items, n) => {
+      const count = n % (items.length + 1);
+      const drawn = createRng(seed).sample(items, count);
+      expect(new Set(drawn).size).toBe(count);
+      for (const item of drawn) expect(items).toContain(item);
+    }),
+    "samples without repeats",
+  );
 
   it("refuses seeds and ranges it cannot honour", () => {
     for (const seed of [-1, 0.5, Number.NaN, Infinity, 2 ** 53]) expect(() => createRng(seed)).toThrow(GemError);

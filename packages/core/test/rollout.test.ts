@@ -46,14 +46,26 @@ describe("rollout", () => {
     const base = { env: coins, episodes: 40, seed: 11 };
     const one = await all({ ...base, policy: randomPolicy(), concurrency: 1 });
     const many = byIndex(await all({ ...base, policy: straggler(randomPolicy()), concurrency: 7 }));
-    const slow = await all({ ...base, env: () => make("test:SlowCoin-v0", { packs: pack }), policy: randomPolicy(), order: "index" });
+    const slow = await all({
+      ...base,
+      env: () => make("test:SlowCoin-v0", { packs: pack }),
+      policy: randomPolicy(),
+      order: "index",
+    });
     expect(many).toEqual(one);
     expect(slow.map(({ turns }) => turns)).toEqual(one.map(({ turns }) => turns));
     expect(new Set(one.map(({ seed }) => seed)).size).toBe(40);
   });
 
   it("yields in the order of the seeds when asked", async () => {
-    const episodes = await all({ env: coins, policy: straggler(randomPolicy()), episodes: [5, 6, 7, 8, 9, 10], seed: 1, order: "index", concurrency: 4 });
+    const episodes = await all({
+      env: coins,
+      policy: straggler(randomPolicy()),
+      episodes: [5, 6, 7, 8, 9, 10],
+      seed: 1,
+      order: "index",
+      concurrency: 4,
+    });
     expect(episodes.map(({ seed }) => seed)).toEqual([5, 6, 7, 8, 9, 10]);
     expect(episodes.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
   });
@@ -69,9 +81,26 @@ describe("rollout", () => {
       },
     };
     const [episode] = await all({ env: coins, policy, episodes: 1, seed: 1 });
-    expect(heard).toEqual([["user"], ["user", "assistant", "user"], ["user", "assistant", "user", "assistant", "user"]]);
-    expect(episode).toMatchObject({ version: 1, env: "test:Coin-v0", policy: "listener", outcome: "terminated", success: true, return: 3, config: { flips: 3 }, finalObservation: "Right." });
-    expect(episode!.turns.map(({ event, reward }) => [event, reward])).toEqual([["right", 1], ["right", 1], ["right", 1]]);
+    expect(heard).toEqual([
+      ["user"],
+      ["user", "assistant", "user"],
+      ["user", "assistant", "user", "assistant", "user"],
+    ]);
+    expect(episode).toMatchObject({
+      version: 1,
+      env: "test:Coin-v0",
+      policy: "listener",
+      outcome: "terminated",
+      success: true,
+      return: 3,
+      config: { flips: 3 },
+      finalObservation: "Right.",
+    });
+    expect(episode!.turns.map(({ event, reward }) => [event, reward])).toEqual([
+      ["right", 1],
+      ["right", 1],
+      ["right", 1],
+    ]);
     expect(JSON.parse(JSON.stringify(episode))).toEqual(episode);
   });
 
@@ -80,7 +109,10 @@ describe("rollout", () => {
     const inner = oraclePolicy();
     await all({
       env: () => pipe(make("test:Coin-v0", { packs: pack }), concatHistory()),
-      policy: { name: "l", act: (conversation, context) => (lengths.push(conversation.messages.length), inner.act(conversation, context)) },
+      policy: {
+        name: "l",
+        act: (conversation, context) => (lengths.push(conversation.messages.length), inner.act(conversation, context)),
+      },
       episodes: 1,
     });
     expect(lengths).toEqual([1, 1, 1]);
@@ -90,8 +122,14 @@ describe("rollout", () => {
     const policy: Policy = {
       name: "tokens",
       act({ messages }) {
-        const prompt = messages.flatMap((message) => (message.role === "assistant" ? [...message.tokens!] : [message.content.length]));
-        return { text: "heads", tokens: { prompt, completion: [100 + messages.length, 2], logprobs: [-0.5, -0.1] }, finish: "stop" };
+        const prompt = messages.flatMap((message) =>
+          message.role === "assistant" ? [...message.tokens!] : [message.content.length],
+        );
+        return {
+          text: "heads",
+          tokens: { prompt, completion: [100 + messages.length, 2], logprobs: [-0.5, -0.1] },
+          finish: "stop",
+        };
       },
     };
     const [episode] = await all({ env: coins, policy, episodes: 1, seed: 2 });
@@ -103,9 +141,17 @@ describe("rollout", () => {
   });
 
   it("reports a limit of the caller as truncated, a model without room too", async () => {
-    const [limited] = await all({ env: () => pipe(make("test:Coin-v0", { packs: pack }), limitTurns(2)), policy: randomPolicy(), episodes: 1 });
+    const [limited] = await all({
+      env: () => pipe(make("test:Coin-v0", { packs: pack }), limitTurns(2)),
+      policy: randomPolicy(),
+      episodes: 1,
+    });
     expect(limited).toMatchObject({ outcome: "truncated", success: false });
-    const [full] = await all({ env: coins, policy: { name: "full", act: () => ({ text: "", finish: "no-room" }) }, episodes: 1 });
+    const [full] = await all({
+      env: coins,
+      policy: { name: "full", act: () => ({ text: "", finish: "no-room" }) },
+      episodes: 1,
+    });
     expect(full).toMatchObject({ outcome: "truncated", turns: [] });
   });
 });
@@ -125,7 +171,10 @@ describe("a failing rollout", () => {
     const failed = episodes.filter(({ outcome }) => outcome === "failed");
     expect(episodes).toHaveLength(30);
     expect(failed.length).toBeGreaterThan(5);
-    expect(failed[0]).toMatchObject({ success: false, failure: { boundary: "policy", code: "TypeError", message: "no connection" } });
+    expect(failed[0]).toMatchObject({
+      success: false,
+      failure: { boundary: "policy", code: "TypeError", message: "no connection" },
+    });
     expect(episodes.filter(({ success }) => success)).toHaveLength(30 - failed.length);
   });
 
@@ -147,13 +196,22 @@ describe("a failing rollout", () => {
     };
     const episodes = await all({ env, policy: randomPolicy(), episodes: 3, concurrency: 1 });
     expect(episodes.map(({ outcome }) => outcome)).toEqual(["failed", "terminated", "terminated"]);
-    expect(episodes[0]!.failure).toEqual({ boundary: "env", code: "peer-failed", message: "the server hung up", turn: 0 });
+    expect(episodes[0]!.failure).toEqual({
+      boundary: "env",
+      code: "peer-failed",
+      message: "the server hung up",
+      turn: 0,
+    });
     expect(made).toBe(2);
     expect(closed).toBe(2);
   });
 
   it("that cannot even be made is an episode, too", async () => {
-    const episodes = await all({ env: () => Promise.reject(new Error("no licence")), policy: randomPolicy(), episodes: 2 });
+    const episodes = await all({
+      env: () => Promise.reject(new Error("no licence")),
+      policy: randomPolicy(),
+      episodes: 2,
+    });
     expect(episodes.map(({ failure }) => failure?.message)).toEqual(["no licence", "no licence"]);
     expect(episodes[0]!.failure!.turn).toBe(-1);
   });
@@ -173,12 +231,13 @@ describe("stopping", () => {
     let open = 0;
     const env = (): AnyEnv => {
       open++;
-      const inner = coins();
+      const inner = make("test:Coin-v0", { packs: pack });
       const close = inner.close.bind(inner);
       inner.close = () => (open--, close());
       return inner;
     };
-    for await (const _episode of rollout({ env, policy: straggler(randomPolicy()), episodes: 50, concurrency: 5 })) break;
+    for await (const _episode of rollout({ env, policy: straggler(randomPolicy()), episodes: 50, concurrency: 5 }))
+      break;
     expect(open).toBe(0);
   });
 
@@ -199,8 +258,12 @@ describe("baseline policies", () => {
   it("random, informed, oracle and scripted play as their names say", async () => {
     const env = coins();
     expect((await playEpisode(env, oraclePolicy(), { seed: 1 })).success).toBe(true);
-    expect((await playEpisode(env, scriptedPolicy(["heads", "edge"]), { seed: 1 })).turns.map(({ action }) => action)).toEqual(["heads", "edge"]);
-    expect((await playEpisode(env, informedPolicy({ sloppiness: 0.5 }), { seed: 1 })).policy).toBe("informed (50 % random)");
+    expect(
+      (await playEpisode(env, scriptedPolicy(["heads", "edge"]), { seed: 1 })).turns.map(({ action }) => action),
+    ).toEqual(["heads", "edge"]);
+    expect((await playEpisode(env, informedPolicy({ sloppiness: 0.5 }), { seed: 1 })).policy).toBe(
+      "informed (50 % random)",
+    );
     expect((await playEpisode(env, randomPolicy(), { seed: 1 })).turns).toHaveLength(3);
   });
 });

@@ -1,6 +1,17 @@
 import { expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { concatHistory, defineEnv, type Env, limitTurns, make, type PackId, pipe, type ResetResult, type StepResult, trackEpisode } from "../src/index.ts";
+import {
+  concatHistory,
+  defineEnv,
+  type Env,
+  limitTurns,
+  make,
+  type PackId,
+  pipe,
+  type ResetResult,
+  type StepResult,
+  trackEpisode,
+} from "../src/index.ts";
 import { pack } from "./fixtures/coin.ts";
 
 test("ids are known to the types", () => {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { chatHistory, concatHistory, defineWrapper, type Episode, GemError, limitTurns, make, pipe, record, trackEpisode } from "../src/index.ts";
+import {
+  chatHistory,
+  concatHistory,
+  defineWrapper,
+  type Episode,
+  GemError,
+  limitTurns,
+  make,
+  pipe,
+  record,
+  trackEpisode,
+} from "../src/index.ts";
 import { pack } from "./fixtures/coin.ts";
 
 const bare = () => make("test:Coin-v0", { packs: pack });
@@ -20,7 +31,9 @@ describe("the history", () => {
 
   it("renders a chat through a template", () => {
     const env = pipe(bare(), chatHistory());
-    expect(env.reset({ seed: 1 }).observation).toBe("<|im_start|>user\nCall 3 coins: heads or tails.<|im_end|>\n<|im_start|>assistant\n");
+    expect(env.reset({ seed: 1 }).observation).toBe(
+      "<|im_start|>user\nCall 3 coins: heads or tails.<|im_end|>\n<|im_start|>assistant\n",
+    );
     const own = pipe(bare(), chatHistory({ template: (messages) => messages.map(({ role }) => role).join(" ") }));
     own.reset({ seed: 1 });
     expect(own.step("heads").observation).toBe("user assistant user");
@@ -74,13 +87,23 @@ describe("trackEpisode and record", () => {
 
   it("hand over each finished episode", () => {
     const episodes: Episode[] = [];
-    const env = pipe(bare(), record((episode) => episodes.push(episode)));
+    const env = pipe(
+      bare(),
+      record((episode) => episodes.push(episode)),
+    );
     for (let i = 0; i < 2; i++) {
       env.reset({ seed: 7 + i });
       while (env.status === "running") env.step(env.oracle()!);
     }
     expect(episodes).toHaveLength(2);
-    expect(episodes[1]).toMatchObject({ env: "test:Coin-v0", seed: 8, outcome: "terminated", success: true, return: 3, config: { flips: 3 } });
+    expect(episodes[1]).toMatchObject({
+      env: "test:Coin-v0",
+      seed: 8,
+      outcome: "terminated",
+      success: true,
+      return: 3,
+      config: { flips: 3 },
+    });
     expect(episodes[1]!.turns[0]!.observation).toBe("Call 3 coins: heads or tails.");
   });
 });

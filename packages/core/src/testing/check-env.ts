@@ -53,7 +53,13 @@ export interface Subject {
  * what a definition does.
  */
 export async function checkEnv(definition: AnyEnvDefinition, options: CheckOptions = {}): Promise<CheckReport> {
-  const { variants = Object.keys(definition.variants), episodes = 20, hostile = 1000, seed = 0, stepBudget = 50 } = options;
+  const {
+    variants = Object.keys(definition.variants),
+    episodes = 20,
+    hostile = 1000,
+    seed = 0,
+    stepBudget = 50,
+  } = options;
   const checks: CheckResult[] = [];
   for (const variant of variants) {
     const subject: Subject = {

@@ -34,7 +34,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       const one = await transcribe(make(), random, seed);
       const two = await transcribe(make(), random, seed);
       const difference = firstDifference(one, two);
-      if (difference !== undefined) return `two plays of seed ${seed} differ ${difference}; draw all randomness from context.rng`;
+      if (difference !== undefined)
+        return `two plays of seed ${seed} differ ${difference}; draw all randomness from context.rng`;
     }
     return undefined;
   },
@@ -90,10 +91,13 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       for (let turn = 0; turn < told.steps.length; turn++) {
         const env = make();
         env.restore(JSON.parse(JSON.stringify(told.snapshots[turn])));
-        if (env.randomAction() !== told.actions[turn]) return `after restoring turn ${turn} of seed ${seed} the random action differs`;
+        if (env.randomAction() !== told.actions[turn])
+          return `after restoring turn ${turn} of seed ${seed} the random action differs`;
         const again = await env.step(told.actions[turn]!);
-        if (!equal(again, told.steps[turn])) return `after restoring turn ${turn} of seed ${seed} the next step differs`;
-        if (!equal(env.snapshot(), told.snapshots[turn + 1])) return `after restoring turn ${turn} of seed ${seed} the next state differs`;
+        if (!equal(again, told.steps[turn]))
+          return `after restoring turn ${turn} of seed ${seed} the next step differs`;
+        if (!equal(env.snapshot(), told.snapshots[turn + 1]))
+          return `after restoring turn ${turn} of seed ${seed} the next state differs`;
       }
     }
     return undefined;
@@ -108,9 +112,12 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         const twin = env.fork();
         const action = twin.randomAction();
         const there = await twin.step(action);
-        if (JSON.stringify(env.snapshot()) !== before) return `a step of a fork changed the original (seed ${seed}, turn ${turn}); keep all state in the state object`;
-        if (env.randomAction() !== action) return `a fork draws other random actions than its original (seed ${seed}, turn ${turn})`;
-        if (!equal(await env.step(action), there)) return `a fork and its original step differently (seed ${seed}, turn ${turn})`;
+        if (JSON.stringify(env.snapshot()) !== before)
+          return `a step of a fork changed the original (seed ${seed}, turn ${turn}); keep all state in the state object`;
+        if (env.randomAction() !== action)
+          return `a fork draws other random actions than its original (seed ${seed}, turn ${turn})`;
+        if (!equal(await env.step(action), there))
+          return `a fork and its original step differently (seed ${seed}, turn ${turn})`;
       }
     }
     return undefined;
@@ -123,10 +130,20 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         const other = await transcribe(make(style), (_env, turn) => full.actions[turn]!, seed);
         const same = full.steps.every((step, turn) => {
           const twin = other.steps[turn];
-          return twin !== undefined && step.reward === twin.reward && step.info.event === twin.info.event && step.terminated === twin.terminated;
+          return (
+            twin !== undefined &&
+            step.reward === twin.reward &&
+            step.info.event === twin.info.event &&
+            step.terminated === twin.terminated
+          );
         });
         if (!same) return `the ${style} style plays other rewards or events than the full one (seed ${seed})`;
-        if (!equal(full.snapshots.map(({ state }) => state), other.snapshots.map(({ state }) => state))) {
+        if (
+          !equal(
+            full.snapshots.map(({ state }) => state),
+            other.snapshots.map(({ state }) => state),
+          )
+        ) {
           return `the ${style} style leads to other states than the full one (seed ${seed})`;
         }
       }
@@ -139,11 +156,15 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       const told = await transcribe(make(), random, seed);
       const last = told.steps.at(-1)!;
       for (const [turn, step] of told.steps.entries()) {
-        if (!Object.hasOwn(definition.events, step.info.event)) return `event "${step.info.event}" is not in the definition's list`;
-        if (step.info.event === "format_error") return `randomAction gave a format error: ${JSON.stringify(told.actions[turn])}`;
-        if (step.terminated && step.truncated) return `turn ${turn} is both terminated and truncated; one cause has one flag`;
+        if (!Object.hasOwn(definition.events, step.info.event))
+          return `event "${step.info.event}" is not in the definition's list`;
+        if (step.info.event === "format_error")
+          return `randomAction gave a format error: ${JSON.stringify(told.actions[turn])}`;
+        if (step.terminated && step.truncated)
+          return `turn ${turn} is both terminated and truncated; one cause has one flag`;
       }
-      if (!last.terminated && !last.truncated) return "an episode of 1,000 random turns did not end; give the task a turn cap";
+      if (!last.terminated && !last.truncated)
+        return "an episode of 1,000 random turns did not end; give the task a turn cap";
       if (typeof last.info.success !== "boolean") return "the last step must set success";
       const total = sum(told);
       const { returns } = definition;
@@ -161,9 +182,11 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     for (const seed of seeds) {
       const told = await transcribe(make(), best, seed);
       const total = sum(told);
-      if (told.steps.at(-1)?.info.success !== true) return `the oracle did not succeed on seed ${seed} (return ${total})`;
+      if (told.steps.at(-1)?.info.success !== true)
+        return `the oracle did not succeed on seed ${seed} (return ${total})`;
       const { returns } = definition;
-      if (returns !== undefined && total < returns.max - 1e-9) return `the oracle returned ${total} on seed ${seed}, below the declared maximum ${returns.max}`;
+      if (returns !== undefined && total < returns.max - 1e-9)
+        return `the oracle returned ${total} on seed ${seed}, below the declared maximum ${returns.max}`;
       oracle += total;
       floor += sum(await transcribe(make(), random, seed));
     }
@@ -188,7 +211,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     return undefined;
   },
 
-  "guards": async ({ make, seeds }) => {
+  guards: async ({ make, seeds }) => {
     const env = make();
     if (!(await refuses(() => env.step("x"), "step-before-reset"))) return "step before reset must be refused";
     await transcribe(env, random, seeds[0]!);
@@ -211,7 +234,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     const share = (shift: number): number =>
       prompts.filter((prompt, i) => prompt.includes(answers[(i + shift) % answers.length]!)).length / prompts.length;
     const others = Math.max(...Array.from({ length: seeds.length - 1 }, (_, i) => share(i + 1)));
-    return share(0) > others + 0.25 ? "the oracle's first action stands in the prompt of its own episode far more often than in others" : undefined;
+    return share(0) > others + 0.25
+      ? "the oracle's first action stands in the prompt of its own episode far more often than in others"
+      : undefined;
   },
 
   "step-time": async ({ make, options, seeds }) => {
@@ -227,7 +252,9 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       }
     }
     const median = times.sort((a, b) => a - b)[times.length >> 1]!;
-    return median <= options.stepBudget ? undefined : `a step takes ${median.toFixed(1)} ms in the median, the budget is ${options.stepBudget} ms`;
+    return median <= options.stepBudget
+      ? undefined
+      : `a step takes ${median.toFixed(1)} ms in the median, the budget is ${options.stepBudget} ms`;
   },
 };
 

@@ -96,7 +96,9 @@ const FRAGMENTS: readonly string[] = [
 
 function generate(rng: Rng): string {
   const parts = Array.from({ length: rng.int(1, 12) }, () =>
-    rng.bool(0.6) ? rng.pick(FRAGMENTS) : String.fromCharCode(...Array.from({ length: rng.int(1, 6) }, () => noise(rng))),
+    rng.bool(0.6)
+      ? rng.pick(FRAGMENTS)
+      : String.fromCharCode(...Array.from({ length: rng.int(1, 6) }, () => noise(rng))),
   );
   return parts.join("").repeat(rng.bool(0.02) ? 500 : 1);
 }

@@ -11,7 +11,12 @@ export interface Transcript {
 }
 
 /** Plays one episode and writes down everything; `act` picks the actions. Stops after `limit` turns. */
-export async function transcribe(env: AnyEnv, act: (env: AnyEnv, turn: number) => string, seed: Seed, limit = 1000): Promise<Transcript> {
+export async function transcribe(
+  env: AnyEnv,
+  act: (env: AnyEnv, turn: number) => string,
+  seed: Seed,
+  limit = 1000,
+): Promise<Transcript> {
   const opened = await env.reset({ seed });
   const snapshots = [env.snapshot()];
   const actions: string[] = [];

@@ -35,7 +35,10 @@ type Render = (instructions: Content, turns: Past["turns"]) => Content;
 export function concatHistory(options: ConcatHistoryOptions = {}): Wrapper<"bare" | "tools", "history"> {
   const actions = options.actions ?? false;
   return history(actions ? "concat-history-with-actions" : "concat-history", options, (instructions, turns) =>
-    joinContent([instructions, ...turns.flatMap((turn) => (actions ? [turn.action, turn.observation] : [turn.observation]))]),
+    joinContent([
+      instructions,
+      ...turns.flatMap((turn) => (actions ? [turn.action, turn.observation] : [turn.observation])),
+    ]),
   );
 }
 
@@ -76,7 +79,10 @@ function history(name: string, options: HistoryOptions, render: Render): Wrapper
     step(result, action, past) {
       // A tool wrapper says which part of the text was really acted on.
       const { parsedAction } = result.info;
-      past.turns.push({ action: typeof parsedAction === "string" ? parsedAction : action, observation: result.observation });
+      past.turns.push({
+        action: typeof parsedAction === "string" ? parsedAction : action,
+        observation: result.observation,
+      });
       return { ...result, observation: show(past) };
     },
   });

@@ -8,7 +8,8 @@ import { defineWrapper, type Wrapper } from "../wrapper.ts";
  * @throws GemError `bad-option` unless `turns` is a positive whole number.
  */
 export function limitTurns(turns: number): Wrapper<"bare" | "tools" | "history"> {
-  if (!Number.isInteger(turns) || turns < 1) throw new GemError("bad-option", `limitTurns needs a positive whole number, got ${turns}`);
+  if (!Number.isInteger(turns) || turns < 1)
+    throw new GemError("bad-option", `limitTurns needs a positive whole number, got ${turns}`);
   return defineWrapper({
     name: "limit-turns",
     start: () => ({ turns: 0 }),
