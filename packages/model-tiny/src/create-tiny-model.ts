@@ -5,7 +5,7 @@ import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { Engine, EngineOptions } from "./engine/engine.ts";
 import { createLocalEngine } from "./engine/local-engine.ts";
 import { createModelMemory, modelBuffers, type ModelSize } from "./engine/model-memory.ts";
-import type { BackendName } from "./graph/index.ts";
+import type { BackendName } from "./graph/backend.ts";
 import type { KernelBuild } from "./kernels/kernel-build.ts";
 import { instantiateKernels } from "./kernels/kernels.ts";
 import type { WebAssemblyMemory } from "./kernels/web-assembly.ts";

@@ -5,7 +5,7 @@ export { type Drift, drift } from "./chat/drift.ts";
 export type { ArchitectureSizes } from "./check-architecture.ts";
 export { decodeSafetensors, encodeSafetensors, type NamedTensor, type Safetensors } from "./checkpoint/safetensors.ts";
 export { createTinyModel, type CreateTinyModelOptions, type RunOptions } from "./create-tiny-model.ts";
-export type { BackendName } from "./graph/index.ts";
+export type { BackendName } from "./graph/backend.ts";
 export type { KernelBuild } from "./kernels/kernel-build.ts";
 export { loadBase, loadTinyModel } from "./load-tiny-model.ts";
 export type { TinyModel, TinyModelInfo } from "./model/tiny-model.ts";

@@ -1,4 +1,4 @@
-import type { BackendName } from "../graph/index.ts";
+import type { BackendName } from "../graph/backend.ts";
 import type { KernelBuild } from "../kernels/kernel-build.ts";
 import type { SampleJob, SampleJobResult, ScoreJob, ScoreJobResult, TrainJob, TrainJobResult } from "./jobs.ts";
 

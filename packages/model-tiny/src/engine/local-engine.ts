@@ -1,4 +1,4 @@
-import { createExecutor } from "../graph/index.ts";
+import { createExecutor } from "../graph/executor.ts";
 import { Decoder } from "../kernels/decoder.ts";
 import { instantiateKernels } from "../kernels/kernels.ts";
 import type { WebAssemblyMemory } from "../kernels/web-assembly.ts";

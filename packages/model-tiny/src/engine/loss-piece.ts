@@ -1,5 +1,10 @@
 import type { Loss } from "@gem-ts/core";
-import { cispo, crossEntropy, importanceSampling, type LossPiece, ppo, valueLoss } from "../graph/index.ts";
+import { cispo } from "../graph/losses/cispo.ts";
+import { crossEntropy } from "../graph/losses/cross-entropy.ts";
+import { importanceSampling } from "../graph/losses/importance-sampling.ts";
+import type { LossPiece } from "../graph/losses/loss-piece.ts";
+import { ppo } from "../graph/losses/ppo.ts";
+import { valueLoss } from "../graph/losses/value.ts";
 
 /** A loss of the contract as a graph: which piece, and the numbers it is fed. */
 export interface LossFeed {

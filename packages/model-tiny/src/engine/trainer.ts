@@ -1,4 +1,4 @@
-import { type Executor, TOKENS_PER_RUN } from "../graph/index.ts";
+import { type Executor, TOKENS_PER_RUN } from "../graph/executor.ts";
 import type { ScoreJob, ScoreJobResult, TrainJob, TrainJobResult } from "./jobs.ts";
 import { type LengthBucket, lengthBuckets } from "./length-buckets.ts";
 import { lossFeed } from "./loss-piece.ts";

@@ -44,7 +44,7 @@ export interface OnnxModel {
 }
 
 /** Operator set version: 18 has `Split` with `num_outputs`, reductions with axes as an input, and `LayerNormalization`. */
-export const OPERATOR_SET = 18;
+const OPERATOR_SET = 18;
 
 /** Version of the file format, the one that came with operator set 18 and later. */
 const INTERMEDIATE_REPRESENTATION = 9;

@@ -2,7 +2,7 @@ import type { ParameterSlot, ParameterTable } from "../architecture.ts";
 import type { TensorView } from "./backend.ts";
 
 /** The part of a slot that sequences of `length` tokens use: all of it, but of the positions only the first rows. */
-export function usedShape(slot: ParameterSlot, length: number): readonly number[] {
+function usedShape(slot: ParameterSlot, length: number): readonly number[] {
   return slot.name === "positions" ? [length, ...slot.shape.slice(1)] : slot.shape;
 }
 

@@ -18,7 +18,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { ScoreJob } from "../engine/jobs.ts";
 import { dealSequences } from "../engine/length-buckets.ts";
 import type { ModelBuffers } from "../engine/model-memory.ts";
-import type { BackendName } from "../graph/index.ts";
+import type { BackendName } from "../graph/backend.ts";
 import type { KernelBuild } from "../kernels/kernel-build.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { modelPolicy } from "../policy.ts";

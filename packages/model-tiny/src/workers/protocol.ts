@@ -2,7 +2,7 @@ import type { GemErrorCode } from "@gem-ts/core";
 import type { EngineOptions } from "../engine/engine.ts";
 import type { SampleJob, SampleJobResult, ScoreJob, ScoreJobResult, TrainJob, TrainJobResult } from "../engine/jobs.ts";
 import type { ModelSize } from "../engine/model-memory.ts";
-import type { BackendName } from "../graph/index.ts";
+import type { BackendName } from "../graph/backend.ts";
 import type { KernelBuild } from "../kernels/kernel-build.ts";
 import type { WebAssemblyMemory } from "../kernels/web-assembly.ts";
 

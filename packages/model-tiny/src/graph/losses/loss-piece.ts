@@ -51,7 +51,7 @@ export function weightedInputs({ graph, perToken }: LossContext, name: string): 
 }
 
 /** Largest `|log r|` that enters a probability ratio, so that no ratio overflows; as verl, which bounds it the same way. */
-export const LOG_RATIO_BOUND = 20;
+const LOG_RATIO_BOUND = 20;
 
 /** What the policy losses with a probability ratio share. */
 export interface RatioInputs {

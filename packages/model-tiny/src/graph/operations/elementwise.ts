@@ -28,7 +28,7 @@ export function relu(x: Value): Value {
  * `HardSigmoid` is `max(0, min(1, alpha x + beta))`, so with a huge slope it is a step: one pass over memory instead
  * of the three of `Greater`, `Cast` and the conversion of its booleans. Wrong only for 0 < x < 1e-37.
  */
-export function isPositive(x: Value): Value {
+function isPositive(x: Value): Value {
   return x.graph.emit("HardSigmoid", [x], {
     shape: x.shape,
     attributes: { alpha: { float: 1e37 }, beta: { float: 0 } },

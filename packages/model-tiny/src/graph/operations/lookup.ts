@@ -27,7 +27,7 @@ export function pick(x: Value, indices: Value): Value {
 }
 
 /** One row an id, 1 in the column of that id and 0 elsewhere: `[count]` gives float32 `[count, width]`. */
-export function oneHot(ids: Value, width: Dimension): Value {
+function oneHot(ids: Value, width: Dimension): Value {
   const { graph } = ids;
   const [count = 1] = ids.shape;
   const column = graph.emit("Unsqueeze", [ids, graph.integers([1])], { shape: [count, 1] });
