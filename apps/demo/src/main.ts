@@ -1,0 +1,4 @@
+import { runProgram } from "@gem-ts/cli";
+import { createDemo } from "./program.ts";
+
+await runProgram(createDemo());
