@@ -77,7 +77,8 @@ export {
   type SampledTokens,
 } from "./policy.ts";
 export { createRng, deriveSeed, freshSeed, restoreRng, type Rng, type RngState, type Seed } from "./rng.ts";
-export { playEpisode, rollout, type RolloutOptions } from "./rollout.ts";
+export { playEpisode } from "./play-episode.ts";
+export { rollout, type RolloutOptions } from "./rollout.ts";
 export { configSchema } from "./schema.ts";
 export { didYouMean, nearest } from "./suggest.ts";
 export { type EpisodeSummary, summarize } from "./summary.ts";

@@ -1,18 +1,9 @@
-import type { Content } from "./content.ts";
-import { type Conversation, extend } from "./conversation.ts";
-import type { AnyEnv, StepResult } from "./env.ts";
-import {
-  type Boundary,
-  createEpisode,
-  type Episode,
-  type EpisodeFailure,
-  type EpisodeOutcome,
-  type Turn,
-  type TurnTokens,
-} from "./episode.ts";
-import { GemError, messageOf } from "./error.ts";
-import type { Policy, Response, SampledTokens } from "./policy.ts";
-import { createRng, deriveSeed, freshSeed, type Rng, type Seed } from "./rng.ts";
+import type { AnyEnv } from "./env.ts";
+import { createEpisode, type Episode } from "./episode.ts";
+import { GemError } from "./error.ts";
+import { failureOf, play } from "./play-episode.ts";
+import type { Policy } from "./policy.ts";
+import { createRng, deriveSeed, freshSeed, type Seed } from "./rng.ts";
 
 /** Options of {@link rollout}. */
 export interface RolloutOptions {
@@ -55,18 +46,6 @@ export function rollout(options: RolloutOptions): AsyncIterable<Episode> {
   }
   return { [Symbol.asyncIterator]: () => collect(options, seeds, seed, concurrency) };
 }
-
-/** Plays one episode in `env`, which stays open. */
-export function playEpisode(
-  env: AnyEnv,
-  policy: Policy,
-  options: { readonly seed?: Seed; readonly signal?: AbortSignal } = {},
-): Promise<Episode> {
-  const seed = options.seed ?? freshSeed();
-  return play({ env, policy, seed, rng: createRng(seed).split("policy"), signal: options.signal ?? NEVER });
-}
-
-const NEVER: AbortSignal = new AbortController().signal;
 
 async function* collect(
   options: RolloutOptions,
@@ -144,115 +123,6 @@ async function* collect(
   }
 }
 
-interface Play {
-  readonly env: AnyEnv;
-  readonly policy: Policy;
-  readonly seed: Seed;
-  readonly rng: Rng;
-  readonly signal: AbortSignal;
-  readonly index?: number;
-}
-
-async function play({ env, policy, seed, rng, signal, index }: Play): Promise<Episode> {
-  const turns: Turn[] = [];
-  const context = { signal, rng, env };
-  let boundary: Boundary = "env";
-  let observation: Content = "";
-  const end = (outcome: EpisodeOutcome, success: boolean, failure?: EpisodeFailure): Episode =>
-    createEpisode({
-      env: env.id,
-      seed,
-      config: env.config,
-      policy: policy.name,
-      ...(index === undefined ? {} : { index }),
-      turns,
-      finalObservation: observation,
-      outcome,
-      success,
-      ...(failure === undefined ? {} : { failure }),
-    });
-
-  let turn = -1;
-  try {
-    const opened = env.reset({ seed });
-    observation = (opened instanceof Promise ? await opened : opened).observation;
-    let conversation: Conversation = {
-      id: `${env.id}#${seed}#${index ?? 0}`,
-      messages: [{ role: "user", content: observation }],
-    };
-    let before: SampledTokens | undefined;
-    while (!signal.aborted) {
-      turn = turns.length;
-      boundary = "policy";
-      const answer = policy.act(conversation, context);
-      const response = answer instanceof Promise ? await untilAborted(answer, signal) : answer;
-      if (response === ABORTED) break;
-      if (response.finish === "no-room") return end("truncated", false);
-      boundary = "env";
-      const stepped = env.step(response.text);
-      const result = stepped instanceof Promise ? await untilAborted(stepped, signal) : stepped;
-      if (result === ABORTED) break;
-      turns.push(turnOf(observation, response, result, before));
-      before = response.tokens;
-      observation = result.observation;
-      if (result.terminated) return end("terminated", result.info.success ?? false);
-      if (result.truncated) return end("truncated", result.info.success ?? false);
-      conversation =
-        env.observes === "episode"
-          ? { id: conversation.id, messages: [{ role: "user", content: observation }] }
-          : extend(
-              conversation,
-              {
-                role: "assistant",
-                content: response.text,
-                ...(response.toolCalls === undefined ? {} : { toolCalls: response.toolCalls }),
-                ...(response.tokens === undefined ? {} : { tokens: response.tokens.completion }),
-              },
-              { role: "user", content: observation },
-            );
-    }
-    return end("aborted", false);
-  } catch (error) {
-    if (signal.aborted) return end("aborted", false);
-    return end("failed", false, failureOf(boundary, error, turn));
-  }
-}
-
-function turnOf(observation: Content, response: Response, result: StepResult, before: SampledTokens | undefined): Turn {
-  return {
-    observation,
-    action: response.text,
-    ...(response.toolCalls === undefined ? {} : { toolCalls: response.toolCalls }),
-    reward: result.reward,
-    event: result.info.event,
-    ...(result.info.metrics === undefined ? {} : { metrics: result.info.metrics }),
-    ...(response.tokens === undefined ? {} : { tokens: turnTokens(response.tokens, before) }),
-  };
-}
-
-/** Stores a prompt by what it adds to the turn before, if it really begins with that turn's tokens. */
-function turnTokens(tokens: SampledTokens, before: SampledTokens | undefined): TurnTokens {
-  const { prompt, completion, logprobs } = tokens;
-  if (before !== undefined) {
-    const known = before.prompt.length + before.completion.length;
-    if (startsWith(prompt, before.prompt, 0) && startsWith(prompt, before.completion, before.prompt.length)) {
-      return { continues: true, prompt: prompt.slice(known), completion, logprobs };
-    }
-  }
-  return { continues: false, prompt, completion, logprobs };
-}
-
-function startsWith(whole: readonly number[], part: readonly number[], at: number): boolean {
-  if (whole.length < at + part.length) return false;
-  for (let i = 0; i < part.length; i++) if (whole[at + i] !== part[i]) return false;
-  return true;
-}
-
-function failureOf(boundary: Boundary, error: unknown, turn: number): EpisodeFailure {
-  const code = GemError.isInstance(error) ? error.code : error instanceof Error ? error.name : "unknown";
-  return { boundary, code, message: messageOf(error), turn };
-}
-
 function neverStarted(policy: Policy, seed: Seed, index: number, error: unknown): Episode {
   return createEpisode({
     env: "unknown",
@@ -273,22 +143,5 @@ async function closeQuietly(env: AnyEnv): Promise<void> {
     await env.close();
   } catch {
     // The episode already tells what went wrong; a second error while cleaning up adds nothing.
-  }
-}
-
-const ABORTED: unique symbol = Symbol("aborted");
-
-/** The promise's value, or `ABORTED` as soon as the signal fires, even if the promise never settles. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | typeof ABORTED> {
-  if (signal.aborted) return ABORTED;
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<typeof ABORTED>((resolve) => {
-    onAbort = () => resolve(ABORTED);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }

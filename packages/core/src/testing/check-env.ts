@@ -1,9 +1,9 @@
 import type { AnyEnvDefinition } from "../definition.ts";
-import type { AnyEnv, Style } from "../env.ts";
 import { messageOf } from "../error.ts";
 import { createEnv } from "../instance.ts";
 import { deriveSeed, type Seed } from "../rng.ts";
 import { CHECKS } from "./checks.ts";
+import type { Subject } from "./subject.ts";
 
 /** Options of {@link checkEnv}. */
 export interface CheckOptions {
@@ -37,17 +37,6 @@ export interface CheckReport {
   readonly checks: readonly CheckResult[];
 }
 
-/** What a check is given. */
-export interface Subject {
-  readonly definition: AnyEnvDefinition;
-  readonly variant: string;
-  readonly options: Required<Omit<CheckOptions, "variants">>;
-  /** A new instance. */
-  make(style?: Style): AnyEnv;
-  /** Seeds of the episodes to play. */
-  readonly seeds: readonly Seed[];
-}
-
 /**
  * The referee of environments: holds a definition to the contract and says what to mend. It never throws because of
  * what a definition does.
@@ -65,7 +54,7 @@ export async function checkEnv(definition: AnyEnvDefinition, options: CheckOptio
     const subject: Subject = {
       definition,
       variant,
-      options: { episodes, hostile, seed, stepBudget },
+      options: { hostile, seed, stepBudget },
       make: (style = "full") => createEnv(definition, { variant, style, seed }),
       seeds: Array.from({ length: episodes }, (_, index) => deriveSeed(seed, "check", index)),
     };

@@ -3,8 +3,8 @@ import type { AnyEnv } from "../env.ts";
 import { GemError, messageOf } from "../error.ts";
 import { findNonJson } from "../json.ts";
 import { configSchema } from "../schema.ts";
-import type { Subject } from "./check-env.ts";
 import { hostileActions } from "./hostile-actions.ts";
+import type { Subject } from "./subject.ts";
 import { type Transcript, transcribe } from "./transcript.ts";
 
 /** A check returns what is wrong, or nothing. */
