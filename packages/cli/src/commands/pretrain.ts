@@ -36,8 +36,8 @@ export function addPretrainCommand(program: Command): void {
       "Makes a base model: learns a tokenizer from compact transcripts of the built-in games, imitates teachers who play sloppily, scores the result on each game, and writes a checkpoint with its card.",
     )
     .option("-o, --out <folder>", "where checkpoint and card go", join("runs", "base"))
-    .option("--steps <number>", "optimiser steps", wholeNumber({ min: 1 }), 1200)
-    .option("--batch <number>", "episodes of each step", wholeNumber({ min: 1 }), 96)
+    .option("--steps <number>", "optimiser steps", wholeNumber({ min: 1 }), 2400)
+    .option("--batch <number>", "episodes of each step", wholeNumber({ min: 1 }), 104)
     .option("-l, --learning-rate <number>", "highest learning rate of Adam", decimalNumber({ min: 1e-12 }), 2e-3)
     .option("--layers <number>", "transformer blocks", wholeNumber({ min: 1, max: 64 }), 2)
     .option("--width <number>", "of the residual stream, a multiple of 32", wholeNumber({ min: 32, max: 4096 }), 64)
