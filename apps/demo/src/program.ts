@@ -66,7 +66,7 @@ export function createDemo(): Command {
 
 async function demonstrate(options: DemoOptions): Promise<void> {
   const { env, algorithm, seed, model, resume } = options;
-  const preset = presets[options.preset ?? (options.quick === true ? "quick" : "full")];
+  const { episodes, budgetSeconds, ...config } = presets[options.preset ?? (options.quick === true ? "quick" : "full")];
   const { terminal, json } = openOutput({ json: options.json, interactive: options.headless !== true });
   const interrupt = listenForInterrupt(() =>
     terminal.line(terminal.style("yellow", "Stopping where the run can be resumed; Ctrl-C again stops at once.")),
@@ -78,22 +78,12 @@ async function demonstrate(options: DemoOptions): Promise<void> {
       packs,
       signal: interrupt.signal,
       references: knownReferences,
-      budgetSeconds: preset.budgetSeconds,
+      budgetSeconds,
       resumeCommand: (folder: string) => `${invocation()} --resume ${quoteArgument(folder)}`,
       ...(options.report === undefined ? {} : { report: options.report }),
     };
     let result: SessionResult | undefined;
     if (resume === undefined) {
-      const {
-        iterations,
-        episodesPerIteration,
-        learningRate,
-        gamma,
-        evaluateEvery,
-        evaluationEpisodes,
-        sampleEvery,
-        checkpointEvery,
-      } = preset;
       result = await startTraining({
         ...parts,
         env,
@@ -103,19 +93,10 @@ async function demonstrate(options: DemoOptions): Promise<void> {
         style: defaultStyle(env, packs, "model"),
         settings: {},
         modules: [],
-        episodes: preset.episodes,
+        episodes,
         command: commandLine(),
         ...(options.run === undefined ? {} : { folder: options.run }),
-        config: {
-          iterations,
-          episodesPerIteration,
-          learningRate,
-          gamma,
-          evaluateEvery,
-          evaluationEpisodes,
-          sampleEvery,
-          checkpointEvery,
-        },
+        config,
       });
     } else {
       result = await continueTraining({ ...parts, folder: resume });
