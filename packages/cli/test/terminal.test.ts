@@ -68,7 +68,8 @@ describe("a terminal", () => {
     const red = (options: Parameters<typeof createTerminal>[1] = {}): string =>
       createTerminal(recorder(true).stream, options).style("red", "x");
     expect(red()).toBe("x");
-    vi.stubEnv("NO_COLOR", undefined);
+    // A CI server speaks against colours, too.
+    for (const name of ["NO_COLOR", "NODE_DISABLE_COLORS", "CI"]) vi.stubEnv(name, undefined);
     expect(red()).toBe("\u001b[31mx\u001b[39m");
     expect(red({ interactive: false })).toBe("x");
   });
