@@ -111,6 +111,21 @@ describe("save, load and go on", () => {
     await expect(model.sample({ prompt: [7], maxTokens: 1, seed: 1 })).rejects.toThrow("have diverged");
     expect(await filesOf(folder)).toEqual(files);
   });
+
+  test("brings back a model whose weights are finite but too large to compute with", async () => {
+    const folder = place();
+    await using model = await smallModel();
+    const draw = () => model.sample({ prompt: [7], maxTokens: 5, seed: 1, stop: [] });
+    const sound = await draw();
+    await model.save(folder);
+    await model.forwardBackward(randomData(1, 4), { kind: "cross-entropy" });
+    await model.optimStep({ learningRate: 1e30 });
+    await expect(draw()).rejects.toThrow(
+      expect.objectContaining({ code: "unsupported", message: expect.stringContaining("have diverged") }),
+    );
+    await model.load(folder);
+    expect(await draw()).toEqual(sound);
+  });
 });
 
 describe("a damaged checkpoint is refused with one clear error:", () => {

@@ -190,6 +190,53 @@ describe("calls", () => {
     );
     expect((await saved(hasty)).bytes).toEqual((await saved(patient)).bytes);
   });
+
+  test.each([0, 2])("of every kind do so: samples, saves and loads (%d workers)", async (workers) => {
+    await using model = await smallModel({ workers });
+    await using folder = await temporaryFolder();
+    const data = randomData(6, 8);
+    const look = () =>
+      Promise.all([
+        model.sample({ prompt: [7, 8], maxTokens: 12, seed: 1, stop: [] }),
+        model.logprobs([randomIds(9, 20)]),
+      ]);
+    const fresh = await look();
+    const before = look();
+    const saving = model.save(folder.path);
+    const learning = [model.forwardBackward(data, CROSS_ENTROPY), model.optimStep({ learningRate: 5e-2 })];
+    const after = look();
+    const gathering = model.forwardBackward(data, CROSS_ENTROPY);
+    const loading = model.load(folder.path);
+    const stepping = model.optimStep({ learningRate: 1 }).catch((error: unknown) => String(error));
+    const again = look();
+    await Promise.all([saving, ...learning, gathering, loading]);
+    expect(await before).toEqual(fresh);
+    expect(await after).not.toEqual(fresh);
+    expect(await stepping).toContain("there is no gradient");
+    expect(await again).toEqual(fresh);
+  });
+});
+
+describe("what a call was given", () => {
+  test("may be changed as soon as the call is made", async () => {
+    await using model = await smallModel();
+    const ask = (prompt: number[]) => model.sample({ prompt, maxTokens: 8, seed: 3, stop: [] });
+    const make = () => ({ prompt: randomIds(1, 9), ids: randomIds(2, 30), data: randomData(3, 4) });
+    const sound = make();
+    const expected = [
+      await ask(sound.prompt),
+      await model.logprobs([sound.ids]),
+      await model.forwardBackward(sound.data, CROSS_ENTROPY),
+    ];
+    const { prompt, ids, data } = make();
+    // Everything waits behind this step, which changes nothing.
+    const calls: Promise<unknown>[] = [model.optimStep({ learningRate: 0 }), ask(prompt), model.logprobs([ids])];
+    calls.push(model.forwardBackward(data, CROSS_ENTROPY));
+    prompt.push(...randomIds(4, 100));
+    ids.length = 3;
+    for (const { tokens } of data) (tokens as number[]).fill(-1);
+    expect((await Promise.all(calls)).slice(1)).toEqual(expected);
+  });
 });
 
 describe("a policy loss", () => {

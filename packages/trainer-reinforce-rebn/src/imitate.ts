@@ -82,9 +82,7 @@ export async function imitate(options: ImitateOptions): Promise<ImitationResult>
     const { data, tokens } = crossEntropyBatch(await options.batch(step));
     const result = await model.forwardBackward(data, { kind: "cross-entropy" });
     if (!Number.isFinite(result.loss)) {
-      throw new GemError("peer-failed", `imitation diverged at step ${step}: the loss is ${result.loss}`, {
-        hint: "Lower the learning rate.",
-      });
+      throw diverged(`imitation diverged at step ${step}: the loss is ${result.loss}`);
     }
     loss = result.loss;
     const learningRate = learningRateAt(step, schedule);
@@ -93,9 +91,16 @@ export async function imitate(options: ImitateOptions): Promise<ImitationResult>
       clipNorm: options.clipNorm ?? 1,
       weightDecay: options.weightDecay ?? 0,
     });
+    if (!Number.isFinite(gradientNorm)) {
+      throw diverged(`imitation diverged at step ${step}: the gradient's norm is ${gradientNorm}`);
+    }
     onStep?.({ step, loss, gradientNorm, learningRate, tokens, seconds: (performance.now() - started) / 1000 });
   }
   return { outcome: "finished", steps, loss };
+}
+
+function diverged(what: string): GemError {
+  return new GemError("peer-failed", what, { hint: "Lower the learning rate." });
 }
 
 /** Weights `1 / tokens` on the trained tokens of a batch, so that the loss is their mean. */

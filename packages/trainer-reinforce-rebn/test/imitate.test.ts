@@ -35,6 +35,20 @@ describe("imitation", () => {
     expect(steps[0]).toMatchObject({ tokens: 2, loss: expect.closeTo(-(logprobs![1]! + logprobs![2]!) / 2, 6) });
   });
 
+  it("stops at once when a loss or a gradient is no longer a number", async () => {
+    const batch = () => [{ tokens: [0, 5, 8, 1], trained: [true, true, true, true] }];
+    for (const broken of [{ loss: Number.NaN }, { gradientNorm: Infinity }]) {
+      const model = new BigramModel();
+      const { forwardBackward, optimStep } = model;
+      model.forwardBackward = async (...data) => ({ ...(await forwardBackward.apply(model, data)), ...broken });
+      model.optimStep = async (...options) => ({ ...(await optimStep.apply(model, options)), ...broken });
+      const steps: ImitationStep[] = [];
+      const error = await caught(() => imitate({ model, batch, steps: 5, onStep: (step) => steps.push(step) }));
+      expect(error).toMatchObject({ code: "peer-failed", message: expect.stringContaining("diverged at step 0") });
+      expect(steps).toEqual([]);
+    }
+  });
+
   it("plays fresh episodes in every step, the same ones for the same seed", async () => {
     const make = (seed: number) =>
       teacherBatches({ env: alphabetEnv(), teacher: oraclePolicy(), encode: encodeEpisode, episodes: 8, seed });

@@ -9,6 +9,9 @@ import { exponential, maximumLane, sumLanes } from "./vector";
  * `temperature` 0 takes the most likely token, the first of equals. `topP` below 1 keeps the smallest set of most
  * likely tokens that has at least that probability (after the temperature); tokens that tie with the last one are kept
  * as well, so that equals are treated equally.
+ *
+ * Returns -1, and stores NaN twice, where the logits are no distribution: one of them is NaN or +Infinity, or all are
+ * -Infinity.
  */
 export function sample(
   logits: usize,
@@ -21,6 +24,11 @@ export function sample(
 ): i32 {
   const bytes = (<usize>count) << 2;
   const maximum = maximumOf(logits, bytes);
+  if (!isFinite<f32>(maximum)) {
+    store<f64>(out, NaN);
+    store<f64>(out, NaN, 8);
+    return -1;
+  }
   let total = exponentials(logits, bytes, maximum, 1, scratch);
   const logTotal = logarithm(<f64>total);
   if (temperature == 0) {
@@ -40,14 +48,19 @@ export function sample(
   return token;
 }
 
-/** The log-probability of `token` at temperature 1 over one row of `count` logits. `scratch` holds `count` floats. */
+/**
+ * The log-probability of `token` at temperature 1 over one row of `count` logits; NaN where they are no distribution.
+ * `scratch` holds `count` floats.
+ */
 export function logProbability(logits: usize, count: i32, token: i32, scratch: usize): f64 {
   const bytes = (<usize>count) << 2;
   const maximum = maximumOf(logits, bytes);
+  if (!isFinite<f32>(maximum)) return NaN;
   const total = exponentials(logits, bytes, maximum, 1, scratch);
   return <f64>load<f32>(logits + ((<usize>token) << 2)) - <f64>maximum - logarithm(<f64>total);
 }
 
+/** The largest logit; NaN when one is. */
 function maximumOf(logits: usize, bytes: usize): f32 {
   let a = v128.load(logits);
   let b = a;

@@ -137,7 +137,8 @@ export class Decoder {
 
   /**
    * Draws a token from the logits of a wanted token of the last call.
-   * @throws GemError `bad-option` when a number of the request is out of range.
+   * @throws GemError `bad-option` when a number of the request is out of range; `unsupported` when the logits are no
+   * distribution, as weights that are huge or no numbers make them.
    */
   sample(request: DrawRequest): Draw {
     checkDrawRequest(request);
@@ -148,18 +149,23 @@ export class Decoder {
     const logits = this.#logitsOffset(index);
     const from = scratch.byteOffset;
     const token = functions.sample(logits, vocabulary, temperature, topP, uniform, from, drawn.byteOffset);
+    if (token < 0) throw divergedError();
     return { token, logprob: drawn[0]!, behaviourLogprob: drawn[1]! };
   }
 
   /**
    * The log-probability, at temperature 1 and in nats, of `token` after a wanted token of the last call.
-   * @throws GemError `bad-option` when the index or the token is out of range.
+   * @throws GemError `bad-option` when the index or the token is out of range; `unsupported` when the logits are no
+   * distribution.
    */
   logprob(index: number, token: number): number {
     checkToken(token, this.#limits.tokens);
     const { functions, buffers } = this.#parts;
     const logits = this.#logitsOffset(index);
-    return functions.logProbability(logits, this.architecture.vocabulary, token, buffers.scratch.byteOffset);
+    const { vocabulary } = this.architecture;
+    const logprob = functions.logProbability(logits, vocabulary, token, buffers.scratch.byteOffset);
+    if (Number.isNaN(logprob)) throw divergedError();
+    return logprob;
   }
 
   #checkLength(row: number, length: number): void {
@@ -174,4 +180,10 @@ export class Decoder {
     }
     throw new GemError("bad-option", `the last call wanted ${this.#wanted} tokens: there is no index ${index}`);
   }
+}
+
+function divergedError(): GemError {
+  return new GemError("unsupported", "the weights have diverged: the network's logits are not finite", {
+    hint: "Load an earlier checkpoint.",
+  });
 }

@@ -1,7 +1,7 @@
 import { GemError, type Sample, type SampleRequest } from "@gem-ts/core";
 import type { Engine } from "../engine/engine.ts";
 import type { SampleJob, SampleJobResult } from "../engine/jobs.ts";
-import { scheduleMacrotask } from "../macrotask.ts";
+import { macrotask } from "../macrotask.ts";
 import { SPECIAL_IDS } from "../tokenizer/special-ids.ts";
 import { ConversationTable } from "./conversation-table.ts";
 import { SignalWatch } from "./signal-watch.ts";
@@ -9,6 +9,8 @@ import { SignalWatch } from "./signal-watch.ts";
 /** A request and whoever waits for its response. */
 interface Waiting {
   readonly request: SampleRequest;
+  /** Its prompt as it was when it was checked: the caller may go on writing to the array. */
+  readonly prompt: Int32Array;
   /** Number of the conversation; 0 for none. */
   readonly conversation: number;
   readonly resolve: (sample: Sample) => void;
@@ -21,12 +23,22 @@ interface Waiting {
   index: number;
 }
 
+/** Requests that run together. */
+interface Batch {
+  readonly requests: Waiting[];
+  /** Whether the engine has them. */
+  running: boolean;
+}
+
 /** An engine and the requests for it. */
 interface Lane {
   readonly engine: Engine;
-  waiting: Waiting[];
-  /** Requests that the engine has. */
-  running: number;
+  /** Batches that have not ended, in the order in which they run. */
+  readonly batches: Batch[];
+  /** The last of them while it takes requests. */
+  open: Batch | undefined;
+  /** Resolves once all of them have ended. */
+  last: Promise<void>;
 }
 
 /** What {@link SampleBatcher} needs. */
@@ -35,8 +47,11 @@ export interface SampleBatcherOptions {
   /** Sequences in each engine's cache. */
   readonly rows: number;
   readonly context: number;
-  /** Runs a batch once the parameters may be read, and gives it their version. */
-  readonly run: (job: (version: number) => Promise<SampleJobResult>) => Promise<SampleJobResult>;
+  /**
+   * Runs `work` once the parameters may be read, and gives it their version. Its place in the order of the calls is the
+   * one at which `run` was called.
+   */
+  readonly run: <Result>(work: (version: number) => Promise<Result>) => Promise<Result>;
 }
 
 const STOP: readonly number[] = [SPECIAL_IDS.end];
@@ -51,11 +66,10 @@ export class SampleBatcher {
   readonly #context: number;
   readonly #signals = new SignalWatch();
   readonly #run: SampleBatcherOptions["run"];
-  #scheduled = false;
   #closed: GemError | undefined;
 
   constructor({ engines, rows, context, run }: SampleBatcherOptions) {
-    this.#lanes = engines.map((engine) => ({ engine, waiting: [], running: 0 }));
+    this.#lanes = engines.map((engine) => ({ engine, batches: [], open: undefined, last: Promise.resolve() }));
     this.#table = new ConversationTable(4 * rows * engines.length + 1024);
     this.#context = context;
     this.#run = run;
@@ -73,6 +87,7 @@ export class SampleBatcher {
           : this.#table.find(request.conversation, () => this.#leastBusy());
       const one: Waiting = {
         request,
+        prompt: Int32Array.from(request.prompt),
         conversation: place?.key ?? 0,
         resolve,
         reject,
@@ -85,16 +100,23 @@ export class SampleBatcher {
         index: 0,
       };
       if (signal !== undefined) this.#signals.add(signal, one.onAbort);
-      this.#lanes[place?.engine ?? this.#leastBusy()]!.waiting.push(one);
-      this.#schedule();
+      const lane = this.#lanes[place?.engine ?? this.#leastBusy()]!;
+      (lane.open ?? this.#open(lane)).requests.push(one);
     });
+  }
+
+  /** Requests from now on run in batches of their own: the parameters are about to change. */
+  seal(): void {
+    for (const lane of this.#lanes) lane.open = undefined;
   }
 
   /** Refuses what is waiting and what comes. */
   close(error: GemError): void {
     this.#closed = error;
-    for (const lane of this.#lanes) {
-      for (const one of lane.waiting.splice(0)) {
+    this.seal();
+    for (const { running, requests } of this.#lanes.flatMap(({ batches }) => batches)) {
+      if (running) continue;
+      for (const one of requests.splice(0)) {
         this.#forgetSignal(one);
         one.reject(error);
       }
@@ -108,45 +130,36 @@ export class SampleBatcher {
   }
 
   #load(lane: number): number {
-    const { waiting, running } = this.#lanes[lane]!;
-    return waiting.length + running;
+    return this.#lanes[lane]!.batches.reduce((sum, { requests }) => sum + requests.length, 0);
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    scheduleMacrotask(() => {
-      this.#scheduled = false;
-      for (const lane of this.#lanes) if (lane.running === 0 && lane.waiting.length > 0) void this.#start(lane);
-    });
+  /** A batch that takes requests and, from now on, has its place among the calls. */
+  #open(lane: Lane): Batch {
+    const batch: Batch = { requests: [], running: false };
+    lane.batches.push(batch);
+    lane.open = batch;
+    lane.last = this.#carryOut(lane, batch, lane.last);
+    return batch;
   }
 
-  async #start(lane: Lane): Promise<void> {
-    const batch = lane.waiting.splice(0).filter(({ aborted }) => !aborted);
-    if (batch.length === 0) return;
-    lane.running = batch.length;
+  async #carryOut(lane: Lane, batch: Batch, before: Promise<void>): Promise<void> {
+    const { requests } = batch;
     try {
-      const job = this.#pack(batch);
-      const { tokens, logprobs, lengths, stopped } = await this.#run((version) =>
-        lane.engine.sample({ ...job, version }),
-      );
-      let at = 0;
-      batch.forEach(({ resolve }, index) => {
-        const end = at + lengths[index]!;
-        resolve({
-          tokens: Array.from(tokens.subarray(at, end)),
-          logprobs: Array.from(logprobs.subarray(at, end)),
-          finish: stopped[index] === 1 ? "stop" : "length",
-        });
-        at = end;
+      const result = await this.#run(async (version) => {
+        await before;
+        // Whoever just got a response asks again within this tick: that still belongs to the batch.
+        await macrotask();
+        if (lane.open === batch) lane.open = undefined;
+        batch.running = true;
+        for (let at = requests.length - 1; at >= 0; at--) if (requests[at]!.aborted) requests.splice(at, 1);
+        return requests.length === 0 ? undefined : lane.engine.sample(this.#pack(requests, version));
       });
+      if (result !== undefined) settle(requests, result);
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of requests) reject(error);
     } finally {
-      for (const one of batch) this.#forgetSignal(one);
-      lane.running = 0;
-      // Whoever just got a response asks again within this tick; go on after that.
-      if (lane.waiting.length > 0) this.#schedule();
+      for (const one of requests) this.#forgetSignal(one);
+      lane.batches.splice(lane.batches.indexOf(batch), 1);
     }
   }
 
@@ -154,12 +167,12 @@ export class SampleBatcher {
     if (request.signal !== undefined) this.#signals.remove(request.signal, onAbort);
   }
 
-  /** A batch as a job; `version` is filled in when it runs. */
-  #pack(batch: readonly Waiting[]): SampleJob {
+  /** A batch as a job. */
+  #pack(batch: readonly Waiting[], version: number): SampleJob {
     const count = batch.length;
     const job = {
-      version: 0,
-      prompts: new Int32Array(batch.reduce((total, { request }) => total + request.prompt.length, 0)),
+      version,
+      prompts: new Int32Array(batch.reduce((total, { prompt }) => total + prompt.length, 0)),
       promptLengths: new Int32Array(count),
       maxTokens: new Int32Array(count),
       temperatures: new Float64Array(count),
@@ -171,7 +184,8 @@ export class SampleBatcher {
     };
     let at = 0;
     batch.forEach((one, index) => {
-      const { prompt, maxTokens, temperature = 1, topP = 1, seed } = one.request;
+      const { prompt } = one;
+      const { maxTokens, temperature = 1, topP = 1, seed } = one.request;
       job.prompts.set(prompt, at);
       at += prompt.length;
       job.promptLengths[index] = prompt.length;
@@ -185,6 +199,20 @@ export class SampleBatcher {
     });
     return job;
   }
+}
+
+/** Gives each request its part of a batch's result. */
+function settle(requests: readonly Waiting[], { tokens, logprobs, lengths, stopped }: SampleJobResult): void {
+  let at = 0;
+  requests.forEach(({ resolve }, index) => {
+    const end = at + lengths[index]!;
+    resolve({
+      tokens: Array.from(tokens.subarray(at, end)),
+      logprobs: Array.from(logprobs.subarray(at, end)),
+      finish: stopped[index] === 1 ? "stop" : "length",
+    });
+    at = end;
+  });
 }
 
 /** Flags that the calling thread sets and an engine reads, in whatever thread it lives. */

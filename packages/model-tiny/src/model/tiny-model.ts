@@ -59,9 +59,9 @@ export interface TinyModelParts {
 /**
  * A small transformer that samples and learns in this process. Make one with `createTinyModel` or `loadTinyModel`.
  *
- * Calls take effect in the order in which they are made, awaited or not. Responses depend on the weights, the prompt
- * and the request's seed, on nothing else: neither on the batch nor on the number of workers. Gradients are the same
- * bit for bit for one number of workers, and to rounding for any.
+ * Calls take effect in the order in which they are made, awaited or not, with the arguments as they were then.
+ * Responses depend on the weights, the prompt and the request's seed, on nothing else: neither on the batch nor on the
+ * number of workers. Gradients are the same bit for bit for one number of workers, and to rounding for any.
  */
 export class TinyModel implements TrainableModel {
   readonly name: string;
@@ -95,7 +95,7 @@ export class TinyModel implements TrainableModel {
       engines: parts.engines,
       rows: parts.rows,
       context: this.architecture.context,
-      run: (job) => this.#gate.read(() => job(this.#version)),
+      run: (work) => this.#gate.read(() => work(this.#version)),
     });
     this.#restore(parts.checkpoint);
   }
@@ -112,7 +112,8 @@ export class TinyModel implements TrainableModel {
   /**
    * Draws a response. `stop` is the end of a turn by default. Requests of one tick run as one batch; of requests with
    * a `conversation`, the part of the prompt that the cache holds is not computed again.
-   * @throws GemError `bad-option`, also for a prompt that leaves no room; `aborted`, `closed`, `peer-failed`.
+   * @throws GemError `bad-option`, also for a prompt that leaves no room; `unsupported` when the weights have diverged;
+   * `aborted`, `closed`, `peer-failed`.
    */
   async sample(request: SampleRequest): Promise<Sample> {
     this.#checkOpen();
@@ -133,16 +134,18 @@ export class TinyModel implements TrainableModel {
       data.map(({ tokens }) => tokens.length),
       2,
     );
+    // Packed now: the caller may change its arrays while the call waits for its turn.
+    const packed = hands.map(({ engine, chosen }) => ({ engine, job: trainJob(data, chosen, loss, false) }));
     let total = 0;
     await this.#gate.read(async () => {
       if (hands.length === 0 && this.#gathered.size === 0) {
         this.#buffers.gradients[0]!.fill(0);
         this.#gathered.add(0);
       }
-      const jobs = hands.map(({ engine, chosen }) => {
+      const jobs = packed.map(({ engine, job }) => {
         const accumulate = this.#gathered.has(engine);
         this.#gathered.add(engine);
-        return this.#engines[engine]!.train(trainJob(data, chosen, loss, accumulate));
+        return this.#engines[engine]!.train({ ...job, accumulate });
       });
       const results = await everyResult(jobs).catch((error: unknown) => {
         // What the engines hold now is part of a gradient: nobody shall step along it.
@@ -153,7 +156,7 @@ export class TinyModel implements TrainableModel {
         total += result.loss;
         let at = 0;
         for (const index of hands[hand]!.chosen) {
-          const end = at + data[index]!.tokens.length;
+          const end = at + logprobs[index]!.length;
           logprobs[index] = result.logprobs.subarray(at, end);
           entropy[index] = result.entropy.subarray(at, end);
           at = end;
@@ -171,6 +174,7 @@ export class TinyModel implements TrainableModel {
   async optimStep(options: AdamOptions): Promise<OptimStepResult> {
     this.#checkOpen();
     checkAdamOptions(options);
+    this.#batcher.seal();
     return this.#gate.write(() => {
       const gathered = [...this.#gathered].sort((a, b) => a - b);
       if (gathered.length === 0)
@@ -203,9 +207,11 @@ export class TinyModel implements TrainableModel {
    */
   async save(folder: string, options: { readonly optimizer?: boolean } = {}): Promise<void> {
     this.#checkOpen();
-    const { writeCheckpointFolder } = await import("../checkpoint/checkpoint-folder.ts");
-    const checkpoint = await this.#gate.read(async () => this.#checkpoint(options.optimizer ?? true));
-    const written = this.#saving.then(() => writeCheckpointFolder(folder, checkpoint));
+    const snapshot = this.#gate.read(async () => this.#checkpoint(options.optimizer ?? true));
+    const written = Promise.all([snapshot, this.#saving]).then(async ([checkpoint]) => {
+      const { writeCheckpointFolder } = await import("../checkpoint/checkpoint-folder.ts");
+      await writeCheckpointFolder(folder, checkpoint);
+    });
     this.#saving = written.catch(() => {});
     await written;
   }
@@ -217,15 +223,21 @@ export class TinyModel implements TrainableModel {
    */
   async load(folder: string): Promise<void> {
     this.#checkOpen();
-    const { readCheckpointFolder } = await import("../checkpoint/checkpoint-folder.ts");
-    const checkpoint = await readCheckpointFolder(folder);
-    const mismatch = this.#mismatch(checkpoint);
-    if (mismatch !== undefined) {
-      throw new GemError("bad-config", `the checkpoint in ${folder} does not fit this model: ${mismatch}`, {
-        hint: "Open it with loadTinyModel.",
-      });
-    }
-    await this.#gate.write(() => this.#restore(checkpoint));
+    this.#batcher.seal();
+    const saved = this.#saving;
+    await this.#gate.write(async () => {
+      const { readCheckpointFolder } = await import("../checkpoint/checkpoint-folder.ts");
+      // The folder may be one that is still being written.
+      await saved;
+      const checkpoint = await readCheckpointFolder(folder);
+      const mismatch = this.#mismatch(checkpoint);
+      if (mismatch !== undefined) {
+        throw new GemError("bad-config", `the checkpoint in ${folder} does not fit this model: ${mismatch}`, {
+          hint: "Open it with loadTinyModel.",
+        });
+      }
+      this.#restore(checkpoint);
+    });
   }
 
   policy(options: ModelPolicyOptions = {}): Policy {
@@ -276,13 +288,14 @@ export class TinyModel implements TrainableModel {
       sequences.map(({ length }) => length),
       what === "values" ? 1 : 2,
     );
+    const packed = hands.map(({ engine, chosen }) => ({ engine, job: scoreJob(sequences, chosen, what) }));
     const results = await this.#gate.read(() =>
-      everyResult(hands.map(({ engine, chosen }) => this.#engines[engine]!.score(scoreJob(sequences, chosen, what)))),
+      everyResult(packed.map(({ engine, job }) => this.#engines[engine]!.score(job))),
     );
     results.forEach((result, hand) => {
       let at = 0;
       for (const index of hands[hand]!.chosen) {
-        const end = at + sequences[index]!.length + extra;
+        const end = at + scores[index]!.length;
         scores[index] = result.scores.subarray(at, end);
         at = end;
       }

@@ -156,6 +156,29 @@ describe.each(["relaxed", "plain"] as const)("the sampler (%s)", (build) => {
     expect(counts.every((count) => count > 0)).toBe(true);
   });
 
+  it("refuses logits that are no distribution, wherever it stands that breaks them, and draws again after", () => {
+    const good = randomLogits(10, 1);
+    const decoder = decoderWith(good, build);
+    const expected = decoder.sample({ index: 0, uniform: 0.4 });
+    const refusal = expect.objectContaining({ code: "unsupported", message: expect.stringContaining("diverged") });
+    const broken = [
+      ...[0, 5, 31, 32, 99].flatMap((place) => [NaN, Infinity].map((value) => good.with(place, value))),
+      new Float32Array(tokens).fill(NaN),
+      new Float32Array(tokens).fill(-Infinity),
+    ];
+    for (const logits of broken) {
+      decoder.logits.set(logits);
+      for (const temperature of [0, 1, 0.7]) {
+        for (const topP of [1, 0.9]) {
+          expect(() => decoder.sample({ index: 0, uniform: 0.4, temperature, topP })).toThrow(refusal);
+        }
+      }
+      expect(() => decoder.logprob(0, 3)).toThrow(refusal);
+    }
+    decoder.logits.set(good);
+    expect(decoder.sample({ index: 0, uniform: 0.4 })).toEqual(expected);
+  });
+
   it("is certain when one token has all the probability, however low the temperature", () => {
     const logits = new Float32Array(tokens).fill(-200);
     logits[99] = 300;
