@@ -15,16 +15,27 @@ export interface Mismatch {
  * end, which it does not guard, our guard has to refuse the step; where GEM raised, we have to go on without throwing.
  */
 export function replay(game: GoldenGame, transcript: GoldenTranscript): Mismatch | undefined {
-  const env = make(game.id, { packs: games, overrides: game.overrides(transcript.params), seed: 0 }) as Env<"sync">;
+  // A parameter that the transcript leaves out stays that of the variant.
+  const given = Object.entries(game.overrides(transcript.params)).filter(([, value]) => value !== undefined);
+  const env = make(game.id, { packs: games, overrides: Object.fromEntries(given), seed: 0 }) as Env<"sync">;
   env.reset();
   env.restore({ ...env.snapshot(), state: game.state(transcript) });
   for (const [index, golden] of transcript.steps.entries()) {
     if (env.status === "ended") return refusal(env, golden.action, index);
-    const what = compare(game, env, golden, index + 1);
+    const what = compareSafely(game, env, golden, index + 1);
     if (what !== undefined) return { step: index, what };
     if (golden.exception !== undefined) return undefined;
   }
   return undefined;
+}
+
+/** A step that throws, ours or the reading of an odd file, is a mismatch at that step. */
+function compareSafely(game: GoldenGame, env: Env<"sync">, golden: GoldenStep, turn: number): string | undefined {
+  try {
+    return compare(game, env, golden, turn);
+  } catch (error) {
+    return `threw ${messageOf(error)}`;
+  }
 }
 
 function compare(game: GoldenGame, env: Env<"sync">, golden: GoldenStep, turn: number): string | undefined {
@@ -33,7 +44,8 @@ function compare(game: GoldenGame, env: Env<"sync">, golden: GoldenStep, turn: n
   if (golden.exception !== undefined) return undefined;
 
   const done = golden.terminated || golden.truncated;
-  if (Math.abs(ours.reward - golden.reward) > 1e-9) return `reward ${ours.reward}, GEM's ${golden.reward}`;
+  // Not `> 1e-9`: against a reward that is missing or no number that is false too.
+  if (!(Math.abs(ours.reward - golden.reward) <= 1e-9)) return `reward ${ours.reward}, GEM's ${golden.reward}`;
   if (ours.info.event !== golden.event) return `event ${ours.info.event}, GEM's ${golden.event}`;
   // All ends of these games are their own: GEM's truncated at a turn cap is our terminated.
   if (ours.terminated !== done || ours.truncated)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Json } from "@gem-ts/core";
+import { type Json, messageOf } from "@gem-ts/core";
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -29,6 +29,8 @@ export interface GoldenFile {
   /** Name without `.json`. */
   readonly name: string;
   readonly transcripts: readonly GoldenTranscript[];
+  /** Why the file could not be read. */
+  readonly problem?: string;
 }
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/goldens", import.meta.url));
@@ -39,11 +41,15 @@ export function readGoldens(folder: string = process.env["GOLDENS_DIR"] ?? FIXTU
     .filter((file) => file.endsWith(".json"))
     .sort()
     .flatMap((file) => {
-      const content = JSON.parse(readFileSync(`${folder}/${file}`, "utf8")) as {
-        game?: string;
-        transcripts?: GoldenTranscript[];
-      };
-      if (content.game === undefined || content.transcripts === undefined) return [];
-      return [{ name: file.slice(0, -".json".length), transcripts: content.transcripts }];
+      const name = file.slice(0, -".json".length);
+      let content: { game?: string; transcripts?: GoldenTranscript[] } | null;
+      try {
+        content = JSON.parse(readFileSync(`${folder}/${file}`, "utf8")) as typeof content;
+      } catch (error) {
+        return [{ name, transcripts: [], problem: messageOf(error) }];
+      }
+      if (content?.game === undefined || content.transcripts === undefined) return [];
+      if (!Array.isArray(content.transcripts)) return [{ name, transcripts: [], problem: "transcripts is no list" }];
+      return [{ name, transcripts: content.transcripts }];
     });
 }
