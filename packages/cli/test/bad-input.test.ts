@@ -97,6 +97,7 @@ describe("what is wrong on the command line ends with code 2", () => {
       2,
       /no setting "maximum"\nhint: Its settings are min, max/,
     );
+    expectMistake(await gem("run", GUESS, "--set", "constructor=9"), 2, /no setting "constructor"/);
     expectMistake(await gem("run", GUESS, "--set", "max"), 2, /must be key=value/);
   });
 
@@ -152,7 +153,44 @@ describe("what cannot be done ends with code 1", () => {
     await writeFile(join(folder, "bad.mjs"), "throw new Error('out of order');\n");
     expectMistake(await gem("list", "--pack", join(folder, "bad.mjs")), 1, /failed to load: out of order/);
     await writeFile(join(folder, "gem.config.mjs"), "export default { packs: [1] };\n");
-    expectMistake(await startGem(["list"], { folder }).result, 1, /gem\.config\.mjs does not export a configuration/);
+    expectMistake(await startGem(["list"], { folder }).result, 1, /gem\.config\.mjs exports a broken environment pack/);
+  });
+
+  test("a pack whose parts are broken", async () => {
+    const broken = async (name: string, code: string): Promise<GemResult> => {
+      await writeFile(join(folder, name), code);
+      return gem("list", "--pack", join(folder, name));
+    };
+    expectMistake(
+      await broken("part.mjs", 'export const p = { name: "x", summary: "y", envs: [{ id: "a:B", step() {} }] };'),
+      1,
+      /failed to load: a:B lacks summary, config, .*\nhint: A definition has id/,
+    );
+    expectMistake(
+      await broken("empty.mjs", 'export const p = { name: "x", summary: "y", envs: [] };'),
+      1,
+      /broken environment pack/,
+    );
+    expectMistake(
+      await broken("id.mjs", 'export const p = { name: "x", summary: "y", envs: [{ id: "a b" }] };'),
+      1,
+      /"a b" is not an environment id\nhint: Write "namespace:Name"/,
+    );
+    expectMistake(await broken("syntax.mjs", "export const p = {;"), 1, /failed to load: .*\nhint: --verbose shows/);
+    expectMistake(await gem("list", "--pack", folder), 1, /is a folder; a pack is a module/);
+  });
+
+  test("two packs of one id", async () => {
+    const pack = new URL("fixtures/coin-pack.ts", import.meta.url).pathname;
+    await writeFile(
+      join(folder, "copy.mjs"),
+      `import { coins } from ${JSON.stringify(pack)};\nexport const copy = { ...coins, name: "copy" };\n`,
+    );
+    expectMistake(
+      await gem("list", "--pack", pack, "--pack", join(folder, "copy.mjs")),
+      1,
+      /two packs, .*define coin:Flip\nhint: Leave one/,
+    );
   });
 
   test("a folder of a base model below a file", async () => {

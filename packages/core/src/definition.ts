@@ -81,7 +81,7 @@ export interface EnvDefinition<
     state: State,
     action: string,
     context: EnvContext<Config>,
-  ): M extends "sync" ? TurnOutcome<Event> : Promise<TurnOutcome<Event>>;
+  ): M extends "sync" ? TurnOutcome<Event> : TurnOutcome<Event> | Promise<TurnOutcome<Event>>;
   /** An action in the right format, uniform over sensible moves. */
   randomAction(context: EnvStateContext<Config, State>): string;
   /**
@@ -109,14 +109,48 @@ interface DefinitionInput<
   readonly variants: Readonly<Record<VariantName, Variant<NoInfer<Config>>>>;
 }
 
+const isText = (value: unknown): boolean => typeof value === "string";
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === "function";
+
+/** What no definition can do without; the types say so, but a pack may come from plain JavaScript. */
+const PARTS: readonly (readonly [keyof AnyEnvDefinition, (value: unknown) => boolean])[] = [
+  ["summary", isText],
+  ["config", (value) => isObject(value) && isFunction((value as { readonly safeParse?: unknown }).safeParse)],
+  ["variants", isObject],
+  ["events", isObject],
+  ["start", isFunction],
+  ["instructions", isFunction],
+  ["step", isFunction],
+  ["randomAction", isFunction],
+];
+
 const ID = /^[A-Za-z0-9_.@/-]+:[A-Za-z0-9_.-]+$/;
 const VARIANT = /^v\d+(-[a-z0-9][a-z0-9-]*)?$/;
 
 /**
  * Declares an environment.
  *
- * @throws GemError `bad-definition` when the id, a variant's name or a style is malformed.
+ * @throws GemError `bad-definition` when the id, a variant's name or a style is malformed, or a part is missing.
  */
+// The synchronous signature stands last: the compiler explains a mistake by the last one, and most are synchronous.
+export function defineEnv<
+  const Id extends string,
+  const VariantName extends string,
+  Config,
+  State,
+  const Event extends string,
+>(
+  definition: DefinitionInput<Id, VariantName, Config, State, Event> & {
+    readonly mode: "async";
+    start(context: EnvContext<Config>): State | Promise<State>;
+    step(
+      state: State,
+      action: string,
+      context: EnvContext<Config>,
+    ): TurnOutcome<NoInfer<Event>> | Promise<TurnOutcome<NoInfer<Event>>>;
+  },
+): EnvDefinition<Id, VariantName, Config, State, Event, "async">;
 export function defineEnv<
   const Id extends string,
   const VariantName extends string,
@@ -130,24 +164,20 @@ export function defineEnv<
     step(state: State, action: string, context: EnvContext<Config>): TurnOutcome<NoInfer<Event>>;
   },
 ): EnvDefinition<Id, VariantName, Config, State, Event, "sync">;
-export function defineEnv<
-  const Id extends string,
-  const VariantName extends string,
-  Config,
-  State,
-  const Event extends string,
->(
-  definition: DefinitionInput<Id, VariantName, Config, State, Event> & {
-    readonly mode: "async";
-    start(context: EnvContext<Config>): State | Promise<State>;
-    step(state: State, action: string, context: EnvContext<Config>): Promise<TurnOutcome<NoInfer<Event>>>;
-  },
-): EnvDefinition<Id, VariantName, Config, State, Event, "async">;
 export function defineEnv(definition: AnyEnvDefinition): AnyEnvDefinition {
+  if (typeof definition !== "object" || definition === null) {
+    throw new GemError("bad-definition", `a definition is an object, got ${String(definition)}`);
+  }
   const { id, variants, styles, events } = definition;
-  if (!ID.test(id)) {
-    throw new GemError("bad-definition", `"${id}" is not an environment id`, {
+  if (typeof id !== "string" || !ID.test(id)) {
+    throw new GemError("bad-definition", `"${String(id)}" is not an environment id`, {
       hint: 'Write "namespace:Name", such as "game:GuessTheNumber"; the variants add "-v0" and the like.',
+    });
+  }
+  const missing = PARTS.filter(([part, isThere]) => !isThere(definition[part])).map(([part]) => part);
+  if (missing.length > 0) {
+    throw new GemError("bad-definition", `${id} lacks ${missing.join(", ")}`, {
+      hint: "A definition has id, summary, config, variants, events, start, instructions, step and randomAction.",
     });
   }
   const names = Object.keys(variants);

@@ -106,13 +106,15 @@ export interface Env<M extends Mode = Mode, S extends Stage = Stage> {
   reset(options?: ResetOptions): Timed<M, ResetResult>;
   /**
    * Plays one turn. Any string is a legal action; what a model does wrong comes back as a reward and an event.
-   * @throws GemError `step-before-reset`, `step-after-end` or `closed`.
+   * @throws GemError `step-before-reset`, `step-after-end`, `closed`, or `busy` while an asynchronous call has not
+   * answered (`reset`, `snapshot`, `restore` and `fork` too); `bad-option` for an action that is no string.
    */
   step(action: string): Timed<M, StepResult>;
   /** The whole state, wrappers included. */
   snapshot(): EnvSnapshot;
   /**
-   * Goes back (or over) to a snapshot of an environment with the same id and wrappers.
+   * Goes back (or over) to a snapshot of an environment with the same id and wrappers. The layout and the configuration
+   * are checked; `state` is the definition's own and is taken as it is.
    * @throws GemError `bad-snapshot`.
    */
   restore(snapshot: EnvSnapshot): void;

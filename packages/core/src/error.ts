@@ -21,6 +21,8 @@ export type GemErrorCode =
   | "step-after-end"
   /** The object was closed. */
   | "closed"
+  /** An asynchronous call has not answered yet, and only one can be under way. */
+  | "busy"
   /** Wrappers in an order that cannot work. */
   | "wrong-order"
   /** The thing exists but cannot do what was asked (no oracle, no compact prompt, no such backend). */

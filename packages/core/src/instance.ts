@@ -15,6 +15,7 @@ import type {
 import { GemError } from "./error.ts";
 import { cloneJson, type Json } from "./json.ts";
 import { createRng, deriveSeed, freshSeed, restoreRng, type Rng, type Seed } from "./rng.ts";
+import { requireSnapshot } from "./snapshot.ts";
 
 /** Options of {@link createEnv}. */
 export interface CreateEnvOptions {
@@ -38,7 +39,9 @@ export function createEnv<Definition extends AnyEnvDefinition>(
   definition: Definition,
   options: CreateEnvOptions,
 ): Env<ModeOf<Definition>, "bare"> {
-  const variant = definition.variants[options.variant];
+  const variant = Object.hasOwn(definition.variants, options.variant)
+    ? definition.variants[options.variant]
+    : undefined;
   if (variant === undefined) {
     throw new GemError("unknown-id", `${definition.id} has no variant "${options.variant}"`, {
       hint: `It has ${Object.keys(definition.variants).join(", ")}.`,
@@ -51,9 +54,10 @@ export function createEnv<Definition extends AnyEnvDefinition>(
   const id = `${definition.id}-${options.variant}`;
   const overrides = options.overrides ?? {};
   const configure = (config: unknown): unknown => parseConfig(definition, id, config, overrides);
-  const draw = typeof variant === "function" ? (rng: Rng) => configure(variant({ rng })) : constant(configure(variant));
   const sequence = options.seed ?? freshSeed();
-  createRng(sequence); // refuses a bad seed now, not at the first reset
+  const trial = createRng(sequence); // refuses a bad seed now, not at the first reset
+  const draw = typeof variant === "function" ? (rng: Rng) => configure(variant({ rng })) : constant(configure(variant));
+  if (typeof variant === "function") draw(trial); // and bad overrides
   const Instance = definition.mode === "async" ? AsyncInstance : SyncInstance;
   return new Instance({ definition, id, style, draw }, sequence) as Env<Mode, "bare"> as Env<
     ModeOf<Definition>,
@@ -61,8 +65,9 @@ export function createEnv<Definition extends AnyEnvDefinition>(
   >;
 }
 
+/** A copy for each episode: a definition that builds its state from parts of it must not change the next episode. */
 function constant(config: unknown): () => unknown {
-  return () => config;
+  return () => cloneJson(config);
 }
 
 function parseConfig(
@@ -73,7 +78,7 @@ function parseConfig(
 ): unknown {
   const parsed = definition.config.safeParse({ ...(config as object), ...overrides });
   if (parsed.success) {
-    const unknown = Object.keys(overrides).filter((key) => !(key in (parsed.data as object)));
+    const unknown = Object.keys(overrides).filter((key) => !Object.hasOwn(parsed.data as object, key));
     if (unknown.length === 0) return parsed.data;
     throw new GemError("bad-config", `${id} has no setting ${unknown.map((key) => `"${key}"`).join(", ")}`, {
       hint: `Its settings are ${Object.keys(parsed.data as object).join(", ")}.`,
@@ -136,14 +141,16 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
   /** Seeds the generators and draws the configuration of a new episode. */
   protected begin(options: ResetOptions | undefined): Seed {
     if (this.#status === "closed") throw closed(this.id);
-    if (options?.seed === undefined) {
-      this.#seed = deriveSeed(this.#sequence, "reset", this.#resets);
-      this.#resets++;
-    } else {
-      this.#seed = options.seed;
-    }
-    const rng = createRng(this.#seed);
-    this.context.config = this.#blueprint.draw(rng.split("config"));
+    const given = options?.seed;
+    const seed = given === undefined ? deriveSeed(this.#sequence, "reset", this.#resets) : given;
+    const rng = createRng(seed);
+    const config = this.#blueprint.draw(rng.split("config"));
+    if (given === undefined) this.#resets++;
+    this.#seed = seed;
+    // Until `opened`, and for good if `start` fails, there is no episode: half of an old one must not go on.
+    this.#status = "new";
+    this.context.config = config;
+    this.context.state = null;
     this.context.rng = rng.split("play");
     this.context.turn = 0;
     this.#actionRng = rng.split("action");
@@ -164,8 +171,11 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
   }
 
   /** Guards a step and counts the turn. */
-  protected enter(): void {
+  protected enter(action: string): void {
     if (this.#status !== "running") throw notRunning(this.id, this.#status);
+    if (typeof action !== "string") {
+      throw new GemError("bad-option", `an action is a string, ${this.id} was given ${kindOf(action)}`);
+    }
     this.context.turn++;
   }
 
@@ -206,7 +216,8 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
 
   restore(snapshot: EnvSnapshot): void {
     if (this.#status === "closed") throw closed(this.id);
-    if (snapshot.version !== 1 || snapshot.id !== this.id) {
+    requireSnapshot(snapshot);
+    if (snapshot.id !== this.id) {
       throw new GemError("bad-snapshot", `cannot restore a snapshot of ${snapshot.id} into ${this.id}`, {
         hint: "Make the environment from the snapshot's own id.",
       });
@@ -217,12 +228,22 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
         hint: "Wrap the environment as it was when the snapshot was taken.",
       });
     }
+    if (snapshot.status !== "new" && !this.definition.config.safeParse(snapshot.config).success) {
+      throw new GemError("bad-snapshot", `the snapshot's configuration does not fit ${this.id}`);
+    }
+    this.#load(snapshot);
+  }
+
+  /** Takes over a snapshot that is known to be one. */
+  #load(snapshot: EnvSnapshot): void {
     const { context } = this;
+    const rng = restoreRng(snapshot.rng);
+    const actionRng = restoreRng(snapshot.actionRng);
     context.config = cloneJson(snapshot.config);
     context.state = cloneJson(snapshot.state);
     context.turn = snapshot.turn;
-    context.rng = restoreRng(snapshot.rng);
-    this.#actionRng = restoreRng(snapshot.actionRng);
+    context.rng = rng;
+    this.#actionRng = actionRng;
     this.#status = snapshot.status === "closed" ? "ended" : snapshot.status;
     this.#seed = snapshot.seed;
     this.#sequence = snapshot.sequence.seed;
@@ -231,7 +252,7 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
 
   fork(): Env<M, "bare"> {
     const twin = this.twin(this.#blueprint, this.#sequence);
-    twin.restore(this.snapshot());
+    twin.#load(this.snapshot());
     return twin;
   }
 
@@ -299,7 +320,7 @@ class SyncInstance extends Instance<"sync"> {
   }
 
   override step(action: string): StepResult {
-    this.enter();
+    this.enter(action);
     return this.leave(this.definition.step(this.context.state, action, this.context) as TurnOutcome);
   }
 
@@ -310,15 +331,49 @@ class SyncInstance extends Instance<"sync"> {
 
 class AsyncInstance extends Instance<"async"> {
   readonly mode = "async";
+  /** The call that has not answered yet. Until it does, the state is the definition's to change. */
+  #underWay: "reset" | "step" | undefined;
 
   override async reset(options?: ResetOptions): Promise<ResetResult> {
+    this.#requireIdle("reset");
     this.begin(options);
-    return this.opened(await this.definition.start(this.context));
+    const state = await this.#finish("reset", this.definition.start(this.context));
+    return this.opened(state);
   }
 
   override async step(action: string): Promise<StepResult> {
-    this.enter();
-    return this.leave(await this.definition.step(this.context.state, action, this.context));
+    this.#requireIdle("step");
+    this.enter(action);
+    return this.leave(await this.#finish("step", this.definition.step(this.context.state, action, this.context)));
+  }
+
+  override snapshot(): EnvSnapshot {
+    this.#requireIdle("snapshot");
+    return super.snapshot();
+  }
+
+  override restore(snapshot: EnvSnapshot): void {
+    this.#requireIdle("restore");
+    super.restore(snapshot);
+  }
+
+  #requireIdle(call: string): void {
+    if (this.#underWay === undefined || this.status === "closed") return;
+    throw new GemError("busy", `${call}() on ${this.id} while its ${this.#underWay}() has not answered`, {
+      hint: "Await one call before the next; to play several episodes at once, make or fork an environment for each.",
+    });
+  }
+
+  async #finish<T>(call: "reset" | "step", answer: T | Promise<T>): Promise<T> {
+    this.#underWay = call;
+    let value: T;
+    try {
+      value = await answer;
+    } finally {
+      this.#underWay = undefined;
+    }
+    if (this.status === "closed") throw closed(this.id);
+    return value;
   }
 
   protected override twin(blueprint: Blueprint, sequence: Seed): AsyncInstance {
@@ -327,6 +382,10 @@ class AsyncInstance extends Instance<"async"> {
 }
 
 const UNSEEDED: Rng = createRng(0);
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+}
 
 function closed(id: string): GemError {
   return new GemError("closed", `${id} was closed; make another`);

@@ -59,7 +59,9 @@ export async function play({ env, policy, seed, rng, signal, index }: Play): Pro
   let turn = -1;
   try {
     const opened = env.reset({ seed });
-    observation = (opened instanceof Promise ? await opened : opened).observation;
+    const first = opened instanceof Promise ? await untilAborted(opened, signal) : opened;
+    if (first === ABORTED) return end("aborted", false);
+    observation = first.observation;
     let conversation: Conversation = {
       id: `${env.id}#${seed}#${index ?? 0}`,
       messages: [{ role: "user", content: observation }],
@@ -71,6 +73,7 @@ export async function play({ env, policy, seed, rng, signal, index }: Play): Pro
       const answer = policy.act(conversation, context);
       const response = answer instanceof Promise ? await untilAborted(answer, signal) : answer;
       if (response === ABORTED) break;
+      requireResponse(response, policy);
       if (response.finish === "no-room") return end("truncated", false);
       boundary = "env";
       const stepped = env.step(response.text);
@@ -99,6 +102,24 @@ export async function play({ env, policy, seed, rng, signal, index }: Play): Pro
   } catch (error) {
     if (signal.aborted) return end("aborted", false);
     return end("failed", false, failureOf(boundary, error, turn));
+  }
+}
+
+/** Blames a policy for what it answered, before an environment trips over it. */
+function requireResponse(response: Response, policy: Policy): void {
+  const { text, tokens } = (response ?? {}) as Partial<Response>;
+  if (typeof text !== "string") {
+    throw new GemError(
+      "bad-definition",
+      `the policy ${policy.name} answered without a text; it must be { text, finish }`,
+    );
+  }
+  const lists = tokens === undefined ? [] : [tokens.prompt, tokens.completion, tokens.logprobs];
+  if (!lists.every((list) => Array.isArray(list))) {
+    throw new GemError(
+      "bad-definition",
+      `the policy ${policy.name} gave tokens that lack prompt, completion or logprobs`,
+    );
   }
 }
 
@@ -138,10 +159,11 @@ export function failureOf(boundary: Boundary, error: unknown, turn: number): Epi
   return { boundary, code, message: messageOf(error), turn };
 }
 
-const ABORTED: unique symbol = Symbol("aborted");
+/** What {@link untilAborted} gives when the signal fired first. */
+export const ABORTED: unique symbol = Symbol("aborted");
 
 /** The promise's value, or `ABORTED` as soon as the signal fires, even if the promise never settles. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | typeof ABORTED> {
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | typeof ABORTED> {
   if (signal.aborted) return ABORTED;
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<typeof ABORTED>((resolve) => {

@@ -43,10 +43,19 @@ const LIMIT = Number.MAX_SAFE_INTEGER;
  * @throws GemError `bad-option` when the seed is not a whole number in `[0, 2^53 - 1]`.
  */
 export function createRng(seed: Seed): Rng {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new GemError("bad-option", `a seed must be a whole number from 0 to ${LIMIT}, got ${seed}`);
-  }
+  requireSeed(seed);
   return fromKey(mix(seed >>> 0, 0x9e3779b9), mix(Math.floor(seed / 4294967296), 0x85ebca6b));
+}
+
+/** @throws GemError `bad-option` when the seed is not a whole number in `[0, 2^53 - 1]`. */
+export function requireSeed(seed: Seed): void {
+  if (isSeed(seed)) return;
+  throw new GemError("bad-option", `a seed must be a whole number from 0 to ${LIMIT}, got ${String(seed)}`);
+}
+
+/** Whether `value` can seed a generator. */
+export function isSeed(value: unknown): value is Seed {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** The generator whose {@link Rng.state} was `state`. */

@@ -1,9 +1,9 @@
 import type { AnyEnv } from "./env.ts";
 import { createEpisode, type Episode } from "./episode.ts";
 import { GemError } from "./error.ts";
-import { failureOf, play } from "./play-episode.ts";
+import { ABORTED, failureOf, play, untilAborted } from "./play-episode.ts";
 import type { Policy } from "./policy.ts";
-import { createRng, deriveSeed, freshSeed, type Seed } from "./rng.ts";
+import { createRng, deriveSeed, freshSeed, requireSeed, type Seed } from "./rng.ts";
 
 /** Options of {@link rollout}. */
 export interface RolloutOptions {
@@ -32,18 +32,31 @@ export interface RolloutOptions {
  * @throws GemError `bad-option`.
  */
 export function rollout(options: RolloutOptions): AsyncIterable<Episode> {
-  const seed = options.seed ?? freshSeed();
-  const seeds =
-    typeof options.episodes === "number"
-      ? Array.from({ length: options.episodes }, (_, index) => deriveSeed(seed, "episode", index))
-      : options.episodes;
-  const concurrency = options.concurrency ?? 64;
-  if (typeof options.episodes === "number" && !(Number.isInteger(options.episodes) && options.episodes >= 0)) {
-    throw new GemError("bad-option", `episodes must be a whole number of at least 0, got ${options.episodes}`);
+  const { env, policy, episodes, order, seed = freshSeed(), concurrency = 64 } = options;
+  requireSeed(seed);
+  if (typeof env !== "function") {
+    throw new GemError("bad-option", "env must be a function that makes an environment", {
+      hint: "Each concurrent episode needs its own: env: () => make(id, { packs }).",
+    });
+  }
+  if (typeof policy?.act !== "function") throw new GemError("bad-option", "policy must have an act function");
+  if (order !== undefined && order !== "completion" && order !== "index") {
+    throw new GemError("bad-option", `order must be "completion" or "index", got ${JSON.stringify(order)}`);
+  }
+  if (!Array.isArray(episodes) && !(Number.isSafeInteger(episodes) && (episodes as number) >= 0)) {
+    throw new GemError(
+      "bad-option",
+      `episodes must be a whole number of at least 0 or a list of seeds, got ${String(episodes)}`,
+    );
   }
   if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new GemError("bad-option", `concurrency must be a whole number of at least 1, got ${concurrency}`);
   }
+  const seeds =
+    typeof episodes === "number"
+      ? Array.from({ length: episodes }, (_, index) => deriveSeed(seed, "episode", index))
+      : [...episodes];
+  for (const one of seeds) requireSeed(one);
   return { [Symbol.asyncIterator]: () => collect(options, seeds, seed, concurrency) };
 }
 
@@ -84,7 +97,8 @@ async function* collect(
         const episodeSeed = seeds[index]!;
         const rng = createRng(seed).split("policy").split(index);
         try {
-          env ??= await options.env();
+          env ??= await makeEnv(options, signal);
+          if (env === undefined) break;
         } catch (error) {
           deliver(index, neverStarted(policy, episodeSeed, index, error));
           continue;
@@ -103,10 +117,11 @@ async function* collect(
 
   const workers = Promise.all(Array.from({ length: Math.min(concurrency, seeds.length) }, worker));
   let finished = false;
-  const done = workers.then(() => {
+  const done = workers.finally(() => {
     finished = true;
     wake?.();
   });
+  done.catch(() => {}); // `await done` below throws it to the caller
   try {
     while (true) {
       yield* ready.splice(0);
@@ -121,6 +136,18 @@ async function* collect(
     stop.abort();
     await done;
   }
+}
+
+/** The next environment, or `undefined` if the signal fired first; one that comes too late is closed. */
+async function makeEnv(options: RolloutOptions, signal: AbortSignal): Promise<AnyEnv | undefined> {
+  const made = options.env();
+  const env = made instanceof Promise ? await untilAborted(made, signal) : made;
+  if (env === ABORTED) {
+    void Promise.resolve(made).then(closeQuietly, () => {});
+    return undefined;
+  }
+  if (typeof env?.reset !== "function") throw new GemError("bad-option", "env() gave no environment");
+  return env;
 }
 
 function neverStarted(policy: Policy, seed: Seed, index: number, error: unknown): Episode {

@@ -12,6 +12,7 @@ import type {
 } from "./env.ts";
 import { GemError } from "./error.ts";
 import { cloneJson, type Json } from "./json.ts";
+import { requireSnapshot } from "./snapshot.ts";
 
 /**
  * A function from environment to environment. `From` lists the stages it accepts, `To` is the stage it makes
@@ -108,10 +109,12 @@ class Wrapped<Own> implements Env<Mode, Stage> {
 
   step(action: string): StepResult | Promise<StepResult> {
     if (this.#ended && this.#inner.status === "running") {
-      throw new GemError(
+      const error = new GemError(
         "step-after-end",
         `${this.#definition.name} ended the episode of ${this.id}; call reset() to start another`,
       );
+      if (this.mode === "async") return Promise.reject(error);
+      throw error;
     }
     const sent = this.#definition.act?.(action, this.#own) ?? action;
     return after(this.#inner.step(sent), (result) => {
@@ -128,6 +131,7 @@ class Wrapped<Own> implements Env<Mode, Stage> {
   }
 
   restore(snapshot: EnvSnapshot): void {
+    requireSnapshot(snapshot);
     const wrappers = [...snapshot.wrappers];
     const mine = wrappers.pop();
     if (mine?.name !== this.#definition.name) {
@@ -139,8 +143,11 @@ class Wrapped<Own> implements Env<Mode, Stage> {
         },
       );
     }
+    const { own, ended } = (mine.state ?? {}) as { readonly own?: Own; readonly ended?: unknown };
+    if (own === undefined || typeof ended !== "boolean") {
+      throw new GemError("bad-snapshot", `the snapshot's state of ${this.#definition.name} is not one`);
+    }
     this.#inner.restore({ ...snapshot, wrappers });
-    const { own, ended } = mine.state as unknown as { readonly own: Own; readonly ended: boolean };
     this.#own = cloneJson(own);
     this.#ended = ended;
   }

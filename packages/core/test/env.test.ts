@@ -171,8 +171,9 @@ describe("make", () => {
     const env = make("test:SlowCoin-v0", { packs: pack });
     const fast = make("test:Coin-v0", { packs: pack });
     fast.reset({ seed: 8 });
-    expect(env.reset({ seed: 8 })).toBeInstanceOf(Promise);
-    await env.reset({ seed: 8 });
+    const opened = env.reset({ seed: 8 });
+    expect(opened).toBeInstanceOf(Promise);
+    await opened;
     expect(await env.step("heads")).toEqual(fast.step("heads"));
   });
 });

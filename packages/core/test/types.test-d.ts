@@ -73,7 +73,6 @@ test("state, configuration and events of a definition are checked", () => {
     // @ts-expect-error a variant must fit the configuration
     variants: { v0: { size: "large" } },
     start: () => ({}),
-    // @ts-expect-error (the same mistake, as the asynchronous overload sees it)
     step: () => ({ observation: "", event: "won" }),
   });
 });

@@ -114,8 +114,9 @@ describe("wrapped environments", () => {
     expect(env.reset({ seed: 1 })).not.toBeInstanceOf(Promise);
     expect(env.step("heads")).not.toBeInstanceOf(Promise);
     const slow = pipe(make("test:SlowCoin-v0", { packs: pack }), concatHistory());
-    expect(slow.reset({ seed: 1 })).toBeInstanceOf(Promise);
-    await slow.reset({ seed: 1 });
+    const opened = slow.reset({ seed: 1 });
+    expect(opened).toBeInstanceOf(Promise);
+    await opened;
     expect((await slow.step("heads")).observation).toMatch(/^Call 3/);
   });
 
