@@ -1,6 +1,7 @@
 import { GemError } from "@gem-ts/core";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Writes a file in one piece: readers see the old contents or the new, never a part. Folders on the way are made.
@@ -9,7 +10,7 @@ import { dirname } from "node:path";
 export async function writeWhole(file: string, contents: string): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     if (await isSpecial(file)) {
       await writeFile(file, contents);
       return;

@@ -201,6 +201,18 @@ describe("what cannot be done ends with code 1", () => {
     );
   });
 
+  test.skipIf(!existsSync("/proc/self"))(
+    "a file system that takes no folders, where Node's own mkdir never returns",
+    async () => {
+      for (const command of [
+        ["train", GUESS, "--model", model, "--run"],
+        ["pretrain", "--quick", "--out"],
+      ]) {
+        expectMistake(await gem(...command, "/proc/no/such"), 1, /cannot (make the folder|write) \/proc\/no\/such/);
+      }
+    },
+  );
+
   test.skipIf(!existsSync("/dev/full"))("standard output that is full", async () => {
     const { stderr, exitCode } = await shell("$GEM list > /dev/full");
     expect(stderr).toMatch(/^error: cannot write to standard output.*no space left/);

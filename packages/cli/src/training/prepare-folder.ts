@@ -1,7 +1,8 @@
 import { GemError } from "@gem-ts/core";
 import { existsSync } from "node:fs";
-import { mkdir, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /**
  * Makes the folder of a new run before any work is spent on it.
@@ -9,7 +10,7 @@ import { join } from "node:path";
  */
 export async function prepareFolder(folder: string, resumeCommand: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (cause) {
     throw new GemError("io-failed", `cannot make the folder ${folder}`, { cause });
   }
