@@ -29,10 +29,11 @@ const pages = ["README.md", ...globSync(["packages/*/README.md", "apps/*/README.
 const all = pages.flatMap(snippets);
 
 // Inside this package, so that imports resolve as they do for its examples.
-const folder = mkdtempSync(join(here, ".documentation-"));
+let folder: string;
 const fileOf = ({ page, line }: Snippet): string => join(folder, `${page.replace(/\W+/g, "-")}-${line}.ts`);
 
 beforeAll(() => {
+  folder = mkdtempSync(join(here, ".documentation-"));
   for (const snippet of all) writeFileSync(fileOf(snippet), `${snippet.code}\nexport {};\n`);
 });
 

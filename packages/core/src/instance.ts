@@ -161,12 +161,10 @@ abstract class Instance<M extends Mode> implements Env<M, "bare"> {
   protected opened(state: unknown): ResetResult {
     const { context } = this;
     context.state = state;
-    this.#status = "running";
     // A stream of its own: the words of a prompt must not change what happens in the game.
-    const play = context.rng;
-    context.rng = createRng(this.#seed).split("instructions");
-    const observation = this.definition.instructions(context);
-    context.rng = play;
+    const words = createRng(this.#seed).split("instructions");
+    const observation = this.#withRng(words, () => this.definition.instructions(context));
+    this.#status = "running";
     return { observation, info: { event: "reset", seed: this.#seed } };
   }
 

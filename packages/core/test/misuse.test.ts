@@ -92,6 +92,33 @@ describe("an asynchronous environment", () => {
     expect(await codeOf(() => env.reset())).toBe("closed");
   });
 
+  it("has no episode after instructions that failed, and draws as it would have", () => {
+    let fail = true;
+    const definition = defineEnv({
+      id: "test:Speechless",
+      summary: "Has no words at first.",
+      config: z.object({}),
+      variants: { v0: {} },
+      events: { drew: "it drew" },
+      start: () => ({}),
+      instructions: ({ rng }) => {
+        rng.float();
+        if (fail) throw new Error("no words");
+        return "Draw.";
+      },
+      step: (_state, _action, { rng }) => ({ observation: String(rng.int(0, 1e9)), event: "drew" }),
+      randomAction: () => "",
+    });
+    const env = createEnv(definition, { variant: "v0" });
+    expect(() => env.reset({ seed: 1 })).toThrow("no words");
+    expect(env.status).toBe("new");
+    fail = false;
+    env.reset({ seed: 1 });
+    const untroubled = createEnv(definition, { variant: "v0" });
+    untroubled.reset({ seed: 1 });
+    expect(env.step("")).toEqual(untroubled.step(""));
+  });
+
   it("has no episode after a start that failed, rather than half of the last one", async () => {
     const { env, open } = gated();
     await env.reset();
